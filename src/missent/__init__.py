@@ -1,0 +1,1 @@
+"""missent keeps e-mail from going to the wrong place."""

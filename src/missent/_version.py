@@ -1,0 +1,3 @@
+"""The release, read by the build."""
+
+__version__ = "0.1.0"

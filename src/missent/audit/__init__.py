@@ -1,0 +1,1 @@
+"""LOOKS BACK over logs and mailboxes."""

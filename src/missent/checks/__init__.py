@@ -1,0 +1,1 @@
+"""LOOKS. Pure. One file, one code."""

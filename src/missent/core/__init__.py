@@ -1,0 +1,1 @@
+"""DECIDES. Pure: the same inputs give the same verdict, everywhere."""

@@ -1,0 +1,1 @@
+"""REMEMBERS who writes to whom."""
