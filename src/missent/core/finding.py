@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -31,5 +31,5 @@ class Finding:
     probability: float
     summary: str
     did_you_mean: tuple[Address, ...] = ()
-    evidence: Mapping[str, Json] = _NO_EVIDENCE
+    evidence: Mapping[str, Json] = field(default_factory=lambda: _NO_EVIDENCE)
     protected: bool = False

@@ -1,0 +1,166 @@
+"""Known names near a typed one, by index and not by scan.
+
+Every known name is filed under a few keys, and a typed name is looked up under its own: whatever
+shares a key is a candidate, to be weighed by the slip model. For domains the keys are the name
+with one character left out (symmetric deletion, so that every single edit and every transposition
+is found), and forms that survive larger slips: the registered label under any suffix, the labels
+in any order, each label alone, the letters without separators, the consonants. For local parts at
+a domain they are the two halves (a single edit leaves one of them whole) and the same larger forms.
+Keys are 64-bit hashes; a collision only costs a candidate that the slip model refuses.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Protocol
+
+from missent.core import suffixes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_SEPARATORS = re.compile(r"[._-]+")
+_VOWELS = re.compile(r"[aeiouy0-9._-]+")
+_DOUBLED = re.compile(r"(.)\1+")
+_SHORTEST_SKELETON = 4
+_SHORTEST_PART = 3
+_MOST_CANDIDATES = 64
+_MASK = (1 << 64) - 1
+
+
+def skeleton(text: str) -> str:
+    """The consonants in order, doubled ones once: what survives a misspelling."""
+    return _DOUBLED.sub(r"\1", _VOWELS.sub("", text))
+
+
+def glued(text: str) -> str:
+    """The text without dots, hyphens and underscores."""
+    return _SEPARATORS.sub("", text)
+
+
+def domain_keys(name: str) -> set[int]:
+    """Under what a domain name is filed, and under what it is looked up."""
+    keys = {hash(name)}
+    keys.update(hash(name[:i] + name[i + 1 :]) for i in range(len(name)))
+    below, label, suffix, _ = suffixes.split(name)
+    if not label:
+        label, suffix = suffix, ""
+    glue = glued(name)
+    keys.add(hash(("glued", glue)))
+    keys.add(hash(("label", glued(label))))
+    bones = skeleton(label)
+    if len(bones) >= _SHORTEST_SKELETON:
+        keys.add(hash(("bones", bones)))
+    labels = name.split(".")
+    if below:
+        keys.add(hash(("labels", *sorted(labels))))
+        keys.update(
+            hash(("label", glued(part)))
+            for part in below.split(".")
+            if len(part) > _SHORTEST_PART
+        )
+    return keys
+
+
+def local_keys(domain: str, local: str) -> set[int]:
+    """Under what a local part is filed at its domain."""
+    size = len(local)
+    half = size // 2
+    keys = {hash((domain, size, local[:half], "")), hash((domain, size, "", local[half:]))}
+    keys.update(_larger_forms(domain, local))
+    return keys
+
+
+def local_queries(domain: str, local: str) -> set[int]:
+    """Under what a typed local part is looked up at its domain."""
+    keys = set(_larger_forms(domain, local))
+    typed = len(local)
+    for size in (typed - 1, typed, typed + 1):
+        half = size // 2
+        keys.add(hash((domain, size, local[:half], "")))
+        keys.add(hash((domain, size, "", local[typed - (size - half) :])))
+    return keys
+
+
+def _larger_forms(domain: str, local: str) -> Iterator[int]:
+    yield hash((domain, "glued", glued(local)))
+    bones = skeleton(local)
+    if len(bones) >= _SHORTEST_SKELETON:
+        yield hash((domain, "bones", bones))
+    parts = _SEPARATORS.split(local)
+    if len(parts) > 1:
+        yield hash((domain, "parts", *sorted(parts)))
+        last = parts[-1]
+        if len(last) > _SHORTEST_PART:
+            yield hash((domain, "last", last))
+
+
+class Index(Protocol):
+    """Numbers filed under keys."""
+
+    def get(self, key: int) -> Iterable[int]:
+        """The numbers filed under a key."""
+
+
+class GrowingIndex:
+    """An index that takes new entries at any time."""
+
+    __slots__ = ("_filed",)
+
+    def __init__(self) -> None:
+        self._filed: dict[int, int | list[int]] = {}
+
+    def file(self, number: int, keys: Iterable[int]) -> None:
+        """File a number under keys."""
+        filed = self._filed
+        for key in keys:
+            there = filed.setdefault(key, number)
+            if there is number or there == number:
+                continue
+            if isinstance(there, list):
+                there.append(number)
+            else:
+                filed[key] = [there, number]
+
+    def get(self, key: int) -> Iterable[int]:
+        """The numbers filed under a key."""
+        there = self._filed.get(key)
+        if there is None:
+            return ()
+        return there if isinstance(there, list) else (there,)
+
+
+class FrozenIndex:
+    """A compact index: two arrays, 12 octets an entry."""
+
+    __slots__ = ("_keys", "_numbers")
+
+    def __init__(self, entries: Iterable[tuple[int, int]]) -> None:
+        """File every (key, number) pair."""
+        both = sorted((key & _MASK, number) for key, number in entries)
+        self._keys = array("Q", (key for key, _ in both))
+        self._numbers = array("I", (number for _, number in both))
+
+    def get(self, key: int) -> Iterable[int]:
+        """The numbers filed under a key."""
+        key &= _MASK
+        start = bisect_left(self._keys, key)
+        end = start
+        keys = self._keys
+        while end < len(keys) and keys[end] == key:
+            end += 1
+        return self._numbers[start:end]
+
+
+def gather(index: Index, keys: Iterable[int]) -> dict[int, int]:
+    """The numbers that share a key, with how many they share, the most shared first; bounded."""
+    shared: dict[int, int] = {}
+    for key in keys:
+        for number in index.get(key):
+            shared[number] = shared.get(number, 0) + 1
+    if len(shared) <= _MOST_CANDIDATES:
+        return shared
+    best = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
+    return dict(best[:_MOST_CANDIDATES])
