@@ -1,0 +1,44 @@
+"""Moments as sources write them, in seconds since the epoch."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+_LATEST = 2**32 - 1  # the snapshot keeps moments in 32 bits: until the year 2106
+
+
+def seconds(value: object) -> int | None:
+    """Read a moment.
+
+    Args:
+        value: ISO 8601, RFC 5322, or a number of seconds since the epoch; without a zone it is UTC.
+
+    Returns:
+        Whole seconds from 1 to the year 2106, or None where it is no moment.
+    """
+    if isinstance(value, bool):
+        return None
+    try:
+        if isinstance(value, int | float):
+            return _bounded(float(value))
+        if not isinstance(value, str):
+            return None
+        return _bounded(_parse(value.strip()).timestamp())
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
+
+
+def _parse(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = parsedate_to_datetime(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _bounded(moment: float) -> int:
+    whole = int(moment)
+    if not -(2**33) < whole < 2**33:
+        raise ValueError("not in this age")
+    return min(max(whole, 1), _LATEST)

@@ -1,0 +1,94 @@
+"""Which recipients a notice of non-delivery says do not exist, read from its plain text.
+
+Only failures that speak of the address count (5.1.1, 5.1.2, 5.4.4 and their wordings before
+RFC 3463); a full mailbox or a delay says nothing about it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_HEAD = 8_000
+_MOST = 50
+_SENDER = re.compile(r"(mailer-daemon|postmaster|mail-daemon|mdaemon)\b", re.IGNORECASE)
+_FINE = re.compile(
+    r"\b(delivered:|successfully|was delivered to|transient|warning:|delayed|will keep trying"
+    r"|out of (the )?office|relay\))",
+    re.IGNORECASE,
+)
+_NO_SUCH = re.compile(
+    r"5\.1\.[12](?!\d)|5\.4\.4(?!\d)|5\.1\.10(?!\d)|(?:user|host|recipient|domain|address|mailbox)"
+    r"(?: \S{1,80}){0,2} (?:is )?"
+    r"(?:unknown|not (?:known|found|listed|recognized|valid)|does not exist|doesn't exist)"
+    r"|unknown\s+(?:user|recipient|host|domain|address|mailbox)"
+    r"|no such (?:user|host|domain|recipient|address|mailbox|person)"
+    r"|name is not recognized|not listed in public|not a valid \S{1,40} ?user|no data known"
+    r"|invalid (?:recipient|address|mailbox|user)|couldn't find any host|has no mail exchanger",
+    re.IGNORECASE,
+)
+_OPENS = re.compile(
+    r"permanent fatal errors|did not reach the following|(?:was|were|could) not (?:be )?delivered"
+    r" to|(?:can ?not|couldn't|could not) be (?:delivered|sent)|undeliverable to the following"
+    r"|able to deliver your message|originally addressed to|recipient address:"
+    r"|delivery to the following (?:recipients?|address)|address(?:es)? (?:had|failed)",
+    re.IGNORECASE,
+)
+_CLOSES = re.compile(
+    r"^\s*(?:-{2,}.*(?:original|transcript|copy of|forwarded|attachment)|received:|message-id:"
+    r"|from:|return-path:|because:|possibly truncated|your message reads)",
+    re.IGNORECASE,
+)
+_ORIGINAL = re.compile(
+    r"^\s*(?:-{2,}.*(?:original message|copy of|attachment)|return-path:|received:"
+    r"|possibly truncated|your message reads)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ADDRESS = re.compile(r"[^\s<>,;:\"'()\[\]|]{1,64}@[^\s<>,;:\"'()\[\]|]{1,255}")
+_MESSAGE_ID = re.compile(r"^\s*message-id:\s*<([^<>\s]{1,900})>", re.IGNORECASE | re.MULTILINE)
+
+
+def is_notice(local: str) -> bool:
+    """Whether mail from this local part is a mail server's own (RFC 5321 4.5.1, and custom)."""
+    return _SENDER.match(local) is not None
+
+
+def failed(subject: str, text: str) -> tuple[str, ...]:
+    """The addresses that a plain-text notice names as not existing; it gives none when in doubt.
+
+    Args:
+        subject: the subject of the notice.
+        text: its text; only the first 8,000 characters are looked at.
+    """
+    head = text[:_HEAD]
+    original = _ORIGINAL.search(head)
+    own_words = head[: original.start()] if original else head
+    if _FINE.search(subject) or _FINE.search(own_words):
+        return ()
+    if not _NO_SUCH.search(" ".join(f"{subject}\n{own_words}".split())):
+        return ()
+    found: dict[str, None] = {}
+    inside = False
+    for line in own_words.splitlines():
+        opens = _OPENS.search(line)
+        if opens:
+            inside = True
+            line = line[opens.end() :]  # noqa: PLW2901  the rest of the opening line counts
+        elif _CLOSES.match(line):
+            inside = False
+        if inside:
+            found.update(dict.fromkeys(_ADDRESS.findall(line)))
+    return tuple(found)[:_MOST]
+
+
+def original_message_id(text: str) -> str:
+    """The Message-ID of the message that a notice returns, "" where it does not say."""
+    found = _MESSAGE_ID.search(text[: 4 * _HEAD])
+    return found[1] if found else ""
+
+
+@lru_cache(maxsize=4096)
+def is_automatic(local: str) -> bool:
+    """Whether a local part is one that no person writes from."""
+    bare = local.casefold().replace("-", "").replace("_", "").replace(".", "")
+    return is_notice(local) or bare in {"noreply", "donotreply", "bounce", "bounces", "root"}

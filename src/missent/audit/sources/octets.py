@@ -1,0 +1,90 @@
+"""Lines of a file, plain or compressed, none of them longer than a bound."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from missent.audit.sources.interface import Tally
+
+_LINE = 16 * 1024 * 1024
+_BUFFER = 1 << 18
+_GZIP = b"\x1f\x8b"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+
+
+@contextmanager
+def opened(path: Path, tally: Tally | None = None) -> Iterator[BinaryIO]:
+    """Open a file for reading, decompressed by what its first octets say, not by its name.
+
+    Raises:
+        OSError: it cannot be opened, or it is zstd and the `zstd` extra is not installed.
+    """
+    with ExitStack() as stack:
+        raw = stack.enter_context(path.open("rb", buffering=0))
+        counted = io.BufferedReader(_Counted(raw, tally), _BUFFER)
+        magic = counted.peek(4)[:4]
+        if magic[:2] == _GZIP:
+            unpacked = stack.enter_context(gzip.GzipFile(fileobj=counted))
+            yield cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", unpacked), _BUFFER))
+        elif magic == _ZSTD:
+            yield cast(
+                "BinaryIO", io.BufferedReader(_zstd(path, cast("BinaryIO", counted)), _BUFFER)
+            )
+        else:
+            yield cast("BinaryIO", counted)
+
+
+def lines(path: Path, tally: Tally) -> Iterator[tuple[int, bytes]]:
+    """Give the lines of a file with their numbers, from 1; one above 16 MiB is skipped.
+
+    Raises:
+        OSError: the file cannot be read to its end; a broken compression is one as well.
+    """
+    number = 0
+    with opened(path, tally) as stream:
+        readline = stream.readline
+        try:
+            while line := readline(_LINE):
+                number += 1
+                if len(line) == _LINE and not line.endswith(b"\n"):
+                    while line and not line.endswith(b"\n"):
+                        line = readline(_LINE)
+                    tally.skip(f"line {number}", "longer than 16 MiB")
+                    continue
+                yield number, line
+        except (EOFError, gzip.zlib.error) as error:  # type: ignore[attr-defined]
+            raise OSError(f"{path}: broken compression after line {number}: {error}") from None
+
+
+class _Counted(io.RawIOBase):
+    """Counts what is read, for a progress bar."""
+
+    def __init__(self, raw: io.FileIO, tally: Tally | None) -> None:
+        self._raw = raw
+        self._tally = tally
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int | None:
+        size = self._raw.readinto(buffer)  # type: ignore[arg-type]
+        if self._tally is not None and size:
+            self._tally.octets += size
+        return size
+
+
+def _zstd(path: Path, raw: BinaryIO) -> io.RawIOBase:
+    try:
+        import zstandard  # noqa: PLC0415  an optional dependency
+    except ImportError:
+        raise OSError(
+            f"{path} is compressed with zstd: install missent[zstd], or unpack it"
+        ) from None
+    return cast("io.RawIOBase", zstandard.ZstdDecompressor().stream_reader(raw))
