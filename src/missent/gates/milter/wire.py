@@ -1,0 +1,105 @@
+"""Milter protocol version 6, sans-I/O: packets in, commands out, replies in, packets out.
+
+A packet is its length (four octets, network order), a letter and a payload. The commands are in
+`commands.py`, the replies in `replies.py`, the numbers in `flags.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from missent.core.errors import ProtocolError
+from missent.gates.milter import commands, replies
+from missent.gates.milter.flags import PACKET_OCTETS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LENGTH = 4
+Heard = TypeVar("Heard")
+
+
+class Packets(Generic[Heard]):
+    """Cuts a stream of octets into packets and reads them, one at a time.
+
+    What is not yet read stays here, so that a caller who must answer one command before it looks
+    at the next simply stops asking.
+    """
+
+    def __init__(self, decode: Callable[[int, bytes], Heard], limit: int = PACKET_OCTETS) -> None:
+        self._decode = decode
+        self._limit = limit
+        self._whole = b""
+        self._at = 0
+        self._later = bytearray()
+        self._due = _LENGTH  # octets that must be there before another look is worth it
+
+    def feed(self, octets: bytes) -> None:
+        """Take what came in."""
+        if self._at == len(self._whole) and not self._later:
+            self._whole = octets
+            self._at = 0
+        else:
+            self._later += octets
+
+    def next(self) -> Heard | None:
+        """Read the next packet; None until it is whole.
+
+        Raises:
+            ProtocolError: the packet is empty, too long, or nothing that can be said.
+        """
+        whole = self._whole
+        start = self._at
+        if len(whole) - start < self._due:
+            if len(whole) - start + len(self._later) < self._due:
+                return None
+            whole = self._whole = whole[start:] + bytes(self._later)
+            start = self._at = 0
+            self._later.clear()
+        length = int.from_bytes(whole[start : start + _LENGTH], "big")
+        if not 0 < length <= self._limit:
+            raise ProtocolError(f"a milter packet of {length} octets")
+        end = start + _LENGTH + length
+        if end > len(whole):
+            self._due = _LENGTH + length
+            return self.next() if len(whole) + len(self._later) - start >= self._due else None
+        self._at = end
+        self._due = _LENGTH
+        return self._decode(whole[start + _LENGTH], whole[start + _LENGTH + 1 : end])
+
+    @property
+    def waiting(self) -> int:
+        """Octets that were fed and not yet read."""
+        return len(self._whole) - self._at + len(self._later)
+
+
+def from_mta(limit: int = PACKET_OCTETS) -> Packets[commands.Command]:
+    """Read what an MTA says; refuse packets of more than `limit` octets."""
+    return Packets(commands.decode, limit)
+
+
+def from_filter(limit: int = PACKET_OCTETS) -> Packets[replies.Reply]:
+    """Read what a filter says; refuse packets of more than `limit` octets."""
+    return Packets(replies.decode, limit)
+
+
+def packet(content: bytes) -> bytes:
+    """Put the length before a letter and its payload."""
+    return len(content).to_bytes(_LENGTH, "big") + content
+
+
+def to_filter(command: commands.Command) -> bytes:
+    """Write a command as a packet, as an MTA does."""
+    return packet(commands.encode(command))
+
+
+def to_mta(reply: replies.Reply) -> bytes:
+    """Write a reply as a packet."""
+    known = _KNOWN.get(type(reply))
+    return packet(replies.encode(reply)) if known is None else known
+
+
+_KNOWN: dict[type, bytes] = {
+    kind: packet(replies.encode(kind()))
+    for kind in (replies.Accept, replies.Continue, replies.Progress, replies.TempFail)
+}
