@@ -52,7 +52,6 @@ def distance(a: str, b: str) -> float:
     return 0.0 if a == b else _distances().get(a + b, inf)
 
 
-@cache
 def near(a: str, b: str) -> bool:
     """Whether the keys of two different characters touch (or are the same) on some keyboard."""
     return a != b and distance(a, b) <= _TOUCHING
