@@ -1,1 +1,43 @@
 """One file per command."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+FINDINGS = 1
+USAGE = 2
+UNDECIDED = 3
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+def main() -> None:
+    """Run `missent`; the exit codes are those of docs/reference/exit-codes.md."""
+    try:
+        sys.exit(_run())
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read us has had enough; the interpreter must not complain when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = BROKEN_PIPE
+    sys.exit(code)
+
+
+def _run() -> int:
+    import click  # noqa: PLC0415  KeyboardInterrupt is to be quiet from here on
+
+    from missent.cli.root import cli  # noqa: PLC0415  likewise
+    from missent.core.errors import ConfigError, StoreError  # noqa: PLC0415  likewise
+
+    try:
+        return int(cli.main(prog_name="missent", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except click.Abort as error:
+        raise KeyboardInterrupt from error
+    except (ConfigError, StoreError) as error:
+        click.echo(f"Error: {error}", err=True)
+        return USAGE if isinstance(error, ConfigError) else UNDECIDED

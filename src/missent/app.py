@@ -1,0 +1,113 @@
+"""WIRING: the one module that knows every room. It gathers the facts and asks the engine."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from missent.checks import ALL
+from missent.core.engine import screen
+from missent.core.facts import NO_HISTORY, Correspondence, Facts
+from missent.core.pattern import Pattern
+from missent.core.permission import Permission, Permissions
+from missent.core.policy import DEFAULT_RULES, Mode, Policy, Rule
+from missent.core.verdict import Action
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from missent.core.check import Check
+    from missent.core.message import Message
+    from missent.core.verdict import Verdict
+    from missent.settings import Settings
+
+
+NO_EXCEPTIONS = Permissions()
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything that a decision rests on besides the message. A reload makes a new one.
+
+    Attributes:
+        policy: which findings lead to which action.
+        checks: what is looked for.
+        own_domains: the organisation's domains, as `Domain.name`.
+        exceptions: what the organisation allowed in spite of a finding.
+        history: who writes to whom.
+    """
+
+    policy: Policy
+    checks: tuple[Check, ...]
+    own_domains: frozenset[str] = frozenset()
+    exceptions: Permissions = NO_EXCEPTIONS
+    history: Correspondence = NO_HISTORY
+
+    def facts(self, at: int) -> Facts:
+        """What is known at a moment, in seconds since the epoch."""
+        return Facts(at, self.history, self.own_domains, exceptions=self.exceptions)
+
+    def screen(self, message: Message, at: int | None = None) -> Verdict:
+        """Decide about a message, now or as of another moment."""
+        moment = int(time.time()) if at is None else at
+        return screen(message, self.facts(moment), self.policy, self.checks)
+
+
+class Assessor:
+    """`gates.interface.Assess`: what a gate asks. The app behind it can be replaced at any time."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, message: Message) -> Verdict:
+        """Decide about a message; all that is asked lies in memory, so nothing is waited for."""
+        return self.app.screen(message)
+
+    async def sent(self, message: Message) -> None:
+        """Remember a message that was handed on."""
+
+
+def build(settings: Settings | None = None, history: Correspondence = NO_HISTORY) -> App:
+    """Make an app; without settings, that of the defaults, and pydantic is never loaded."""
+    if settings is None:
+        return App(Policy(), tuple(make() for make in ALL), history=history)
+    own = frozenset(settings.organisation.domains)
+    return App(_policy(settings), _checks(settings), own, _exceptions(settings), history)
+
+
+def _policy(settings: Settings) -> Policy:
+    rows = settings.policy.rules
+    rules: tuple[Rule, ...] = DEFAULT_RULES
+    if rows is not None:
+        rules = tuple(
+            Rule(row.code, row.probability, Action[row.action.upper()], row.protected)
+            for row in rows
+        )
+    return Policy(rules, Mode(settings.policy.mode))
+
+
+def _checks(settings: Settings) -> tuple[Check, ...]:
+    return tuple(make() for make in ALL)
+
+
+def _exceptions(settings: Settings) -> Permissions:
+    return Permissions(
+        tuple(
+            Permission(
+                Pattern.parse(entry.pattern),
+                entry.owner,
+                entry.reason,
+                _midnight(entry.expires),
+                Pattern.parse(entry.sender) if entry.sender else None,
+            )
+            for entry in settings.exception
+        )
+    )
+
+
+def _midnight(day: date | None) -> int | None:
+    if day is None:
+        return None
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())

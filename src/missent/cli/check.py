@@ -1,0 +1,151 @@
+"""`missent check`: decide about addresses before anything is sent."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+import click
+
+from missent.cli import FINDINGS, UNDECIDED, eml, lines
+from missent.cli.text import Printer
+from missent.core.address import Address
+from missent.core.errors import AddressError
+from missent.core.verdict import Action, RecipientVerdict
+from missent.report import as_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from missent.cli.root import Context
+    from missent.guard import Guard
+
+# What was given, and the answer to it.
+Answer = tuple[str, RecipientVerdict | AddressError]
+
+
+@click.command(name="check")
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...")
+@click.option("--from", "sender", metavar="SENDER", help="Who is about to send.")
+@click.option(
+    "--message",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="A message (.eml, - for standard input): its To, Cc and Bcc are checked.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "ndjson"]),
+    default="text",
+    show_default=True,
+    help="For people; one JSON array; or one JSON object a line.",
+)
+@click.pass_obj
+def command(
+    context: Context,
+    addresses: tuple[str, ...],
+    sender: str | None,
+    message: BinaryIO | None,
+    form: str,
+) -> int:
+    """Decide about recipients: would mail to them go wrong?
+
+    Without ADDRESS and --message, addresses are read from standard input, one a line; every line
+    gets one answer, in order. The exit code is 0 when all may be sent, 1 when something was
+    found, 3 when something could not be decided, for instance because it is no address.
+
+    \b
+    Examples:
+      missent check james.mcconville@army.ml
+      missent check --from me@corp.example --message draft.eml
+      missent check --format ndjson < addresses.txt
+    """  # noqa: D301  \b is click's mark for "leave these lines as they are"
+    if addresses and message:
+        raise click.UsageError("give addresses or --message, not both")
+    guard = context.guard()
+    author = _sender(sender)
+    batches: Iterable[Iterable[Answer]]
+    if message:
+        batches = [_message(guard, message, author)]
+    elif addresses:
+        batches = [(_answer(guard, text, author) for text in addresses)]
+    elif sys.stdin.isatty():
+        raise click.UsageError("give an address, --message FILE, or addresses by standard input")
+    else:
+        batches = (
+            (_answer(guard, text, author) for text in batch)
+            for batch in lines.chunks(cast("lines.Source", sys.stdin.buffer))
+        )
+    return _print(batches, form)
+
+
+def _sender(text: str | None) -> Address | None:
+    try:
+        return Address.parse(text) if text else None
+    except AddressError as error:
+        raise click.BadParameter(str(error), param_hint="--from") from None
+
+
+def _answer(guard: Guard, text: str | None, sender: Address | None) -> Answer:
+    if text is None:
+        return "", AddressError("", 0, f"longer than {lines.LONGEST} octets, or no UTF-8")
+    given = text.strip()
+    try:
+        return given, guard.check(given, sender)
+    except AddressError as error:
+        return given, error
+
+
+def _message(guard: Guard, file: BinaryIO, sender: Address | None) -> Iterator[Answer]:
+    try:
+        envelope = eml.read(file, sender)
+    except ValueError as error:
+        raise click.BadParameter(f"{file.name}: {error}", param_hint="--message") from None
+    verdicts = iter(guard.screen(envelope.message).recipients)
+    for entry in envelope.entries:
+        if isinstance(entry, AddressError):
+            yield entry.text, entry
+        else:
+            yield str(entry.address), next(verdicts)
+
+
+def _print(batches: Iterable[Iterable[Answer]], form: str) -> int:
+    """Print every answer as soon as it is there; returns the exit code."""
+    show = _text() if form == "text" else _json
+    before, after = ("[\n", "") if form == "json" else ("", "\n")
+    code = 0
+    for batch in batches:
+        for given, answer in batch:
+            sys.stdout.write(f"{before}{show(given, answer)}{after}")
+            before = before and ",\n"
+            code = max(code, _code(answer))
+        sys.stdout.flush()
+    if form == "json":
+        sys.stdout.write("[]\n" if before == "[\n" else "\n]\n")
+    return code
+
+
+def _code(answer: RecipientVerdict | AddressError) -> int:
+    if isinstance(answer, AddressError) or answer.errors:
+        return UNDECIDED
+    return FINDINGS if answer.action > Action.ALLOW else 0
+
+
+def _json(given: str, answer: RecipientVerdict | AddressError) -> str:
+    if isinstance(answer, AddressError):
+        return as_json.dumps(as_json.no_address(given, answer))
+    return as_json.dumps(as_json.recipient(answer, given))
+
+
+def _text() -> Callable[[str, RecipientVerdict | AddressError], str]:
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    printer = Printer(colour=colour)
+
+    def show(given: str, answer: RecipientVerdict | AddressError) -> str:  # noqa: ARG001  as _json
+        if isinstance(answer, AddressError):
+            return printer.no_address(answer)
+        return printer.verdict(answer)
+
+    return show

@@ -1,0 +1,94 @@
+"""`missent` itself: its options, and its commands, each loaded when it is asked for."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import click
+
+from missent._version import __version__
+
+if TYPE_CHECKING:
+    from missent.guard import Guard
+    from missent.settings import Settings
+
+
+VARIABLE = "MISSENT_CONFIG"
+PLACES = (Path("missent.toml"), Path("/etc/missent/missent.toml"))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every command can ask for, made only when it does.
+
+    Attributes:
+        named: the file named by `--config`.
+    """
+
+    named: Path | None
+
+    @property
+    def file(self) -> Path | None:
+        """The file to be read: `--config`, `$MISSENT_CONFIG`, or the first there is of `PLACES`."""
+        if self.named:
+            return self.named
+        if os.environ.get(VARIABLE):
+            return Path(os.environ[VARIABLE])
+        return next((place for place in PLACES if place.is_file()), None)
+
+    def settings(self) -> Settings:
+        """The settings of that file; the defaults where there is none."""
+        from missent import settings  # noqa: PLC0415  pydantic is slow to import
+
+        return settings.load(self.file) if self.file else settings.Settings()
+
+    def guard(self) -> Guard:
+        """A guard with these settings; where there is no file, pydantic is never imported."""
+        from missent.guard import Guard  # noqa: PLC0415  `missent --version` needs none
+
+        return Guard(self.settings() if self.file else None)
+
+
+class Commands(click.Group):
+    """The commands, by name and module: `missent check` need not load `missent serve`."""
+
+    modules: ClassVar = {
+        "check": "missent.cli.check",
+        "config": "missent.cli.config",
+        "explain": "missent.cli.explain",
+        "serve": "missent.cli.serve",
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        """Every command's name."""
+        return sorted(self.modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name: the module's object `command`."""
+        if cmd_name not in self.modules:
+            return None
+        command: click.Command = import_module(self.modules[cmd_name]).command
+        return command
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="missent %(version)s")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The configuration; otherwise $MISSENT_CONFIG, ./missent.toml, /etc/missent/missent.toml.",
+)
+@click.pass_context
+def cli(ctx: click.Context, config: Path | None) -> None:
+    """Keep e-mail from going to the wrong place.
+
+    \b
+    Example:
+      missent check james.mcconville@army.ml
+    """  # noqa: D301  \b is click's mark for "leave these lines as they are"
+    ctx.obj = Context(config)

@@ -1,0 +1,91 @@
+"""The library's entry: ask before you send."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from missent.app import build
+from missent.core.address import Address
+from missent.core.engine import screen
+from missent.core.message import Message, Recipient
+
+if TYPE_CHECKING:
+    import os
+
+    from missent.core.facts import Correspondence, Facts
+    from missent.core.verdict import RecipientVerdict, Verdict
+    from missent.settings import Settings
+
+
+class Guard:
+    """Decides about recipients, again and again, with one configuration.
+
+    It may be shared between threads. Nothing is looked up in the network.
+
+    Example:
+        >>> from missent import Guard
+        >>> verdict = Guard().check("gen@army.ml")
+        >>> str(verdict.action), [str(a) for a in verdict.did_you_mean]
+        ('block', ['gen@army.mil'])
+    """
+
+    def __init__(
+        self,
+        config: Settings | str | os.PathLike[str] | None = None,
+        *,
+        history: Correspondence | None = None,
+    ) -> None:
+        """Make a guard.
+
+        Args:
+            config: settings, or the file that they stand in; None for the defaults. No file is
+                looked for.
+            history: who writes to whom; None for no history.
+
+        Raises:
+            ConfigError: the file cannot be used; the text names the key and the mend.
+        """
+        settings = _settings(config)
+        self.app = build(settings, history) if history is not None else build(settings)
+        self._facts = self.app.facts(0)
+
+    def check(
+        self, address: str | Address, sender: str | Address | None = None
+    ) -> RecipientVerdict:
+        """Decide about one recipient.
+
+        Args:
+            address: the recipient, as the sender wrote it.
+            sender: the sender; it makes the answer better where there is a history.
+
+        Raises:
+            AddressError: one of them is no address; with the place and the reason.
+        """
+        recipient = Recipient(_address(address))
+        message = Message(_address(sender) if sender else None, (recipient,))
+        return self.screen(message).recipients[0]
+
+    def screen(self, message: Message) -> Verdict:
+        """Decide about every recipient of a message."""
+        return screen(message, self._now(), self.app.policy, self.app.checks)
+
+    def _now(self) -> Facts:
+        # One object a second: the facts differ in their moment alone.
+        at = int(time.time())
+        if self._facts.at != at:
+            self._facts = self.app.facts(at)
+        return self._facts
+
+
+def _settings(config: Settings | str | os.PathLike[str] | None) -> Settings | None:
+    if config is None:
+        return None
+    from missent.settings import Settings, load  # noqa: PLC0415  pydantic is slow to import
+
+    return config if isinstance(config, Settings) else load(Path(config))
+
+
+def _address(given: str | Address) -> Address:
+    return Address.parse(given) if isinstance(given, str) else given
