@@ -1,0 +1,128 @@
+"""A listening socket: how many clients at a time, and how it stops."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from missent.smtp.connection import Connection, Deadlines
+from missent.smtp.events import Limits
+from missent.smtp.replies import Reply
+from missent.smtp.session import Session
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
+    from missent.smtp.connection import Handler
+
+_FULL = Reply(421, "4.7.0", ("too many connections; try again later",))
+
+
+@dataclass(frozen=True, slots=True)
+class ListenOptions:
+    """Where to listen, and for how much.
+
+    Attributes:
+        host: an IP address or a name; loopback unless said otherwise.
+        port: 0 takes a free one.
+        hostname: our name in the greeting.
+        reuse_port: SO_REUSEPORT, so that several processes share the port.
+        connections: clients at a time.
+        connections_per_peer: of them, from one IP address.
+        limits: what one client may ask for.
+        deadlines: how long it may take.
+        grace: seconds that messages under way get to finish when we stop.
+        tls: for STARTTLS towards clients, where the handler offers it.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 2525
+    hostname: str = "localhost"
+    reuse_port: bool = False
+    connections: int = 500
+    connections_per_peer: int = 200
+    limits: Limits = field(default_factory=Limits)
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    grace: float = 30
+    tls: ssl.SSLContext | None = None
+
+
+class Listener:
+    """Accepts clients and gives each a handler.
+
+    Args:
+        options: where, and for how much.
+        handler: makes a handler for a peer's IP address.
+    """
+
+    def __init__(self, options: ListenOptions, handler: Callable[[str], Handler]) -> None:
+        self._options = options
+        self._handler = handler
+        self._open: set[Connection] = set()
+        self._peers: Counter[str] = Counter()
+        self._server: asyncio.Server | None = None
+
+    async def open(self) -> tuple[tuple[str, int], ...]:
+        """Listen.
+
+        Returns:
+            The addresses and ports that are listened on.
+
+        Raises:
+            OSError: the address cannot be had.
+        """
+        options = self._options
+        self._server = await asyncio.get_running_loop().create_server(
+            self._connection,
+            options.host,
+            options.port,
+            backlog=1024,
+            reuse_port=options.reuse_port or None,
+        )
+        names = [s.getsockname() for s in self._server.sockets]
+        return tuple((str(name[0]), int(name[1])) for name in names)
+
+    async def close(self) -> None:
+        """Stop listening, let the messages under way finish, close the rest."""
+        if self._server is not None:
+            self._server.close()
+        for connection in self._open:
+            connection.stop()
+        if not await self._ended(self._options.grace):
+            for connection in self._open:
+                connection.abort()
+        if not await self._ended(1):
+            for connection in self._open:
+                if connection.task is not None:
+                    connection.task.cancel()
+            await self._ended(1)
+
+    async def _ended(self, seconds: float) -> bool:
+        tasks = [c.task for c in self._open if c.task is not None]
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+        return not self._open
+
+    def _connection(self) -> Connection:
+        options = self._options
+        session = Session(options.hostname, options.limits)
+        return Connection(session, options.deadlines, self._admit, self._lost, options.tls)
+
+    def _admit(self, connection: Connection, peer: str) -> Handler | Reply:
+        self._open.add(connection)
+        self._peers[peer] += 1
+        if (
+            len(self._open) > self._options.connections
+            or self._peers[peer] > self._options.connections_per_peer
+        ):
+            return _FULL
+        return self._handler(peer)
+
+    def _lost(self, connection: Connection) -> None:
+        self._open.discard(connection)
+        self._peers[connection.peer] -= 1
+        if not self._peers[connection.peer]:
+            del self._peers[connection.peer]

@@ -1,0 +1,384 @@
+"""The server's side of one SMTP session, sans-I/O: bytes in, events out, replies back (RFC 5321).
+
+The caller feeds what it received, then takes events until there is none; it answers every question
+before it takes the next event, and sends what `take()` gives it:
+
+    session.receive(data)
+    while event := session.next_event():
+        if isinstance(event, Question):
+            session.answer(...)
+    transport.write(session.take())
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, get_args
+
+from missent.core.errors import ProtocolError
+from missent.smtp.arguments import TOO_LARGE, Refused, fault, read_mail, read_rcpt
+from missent.smtp.events import (
+    Begin,
+    Data,
+    End,
+    Event,
+    Extensions,
+    Hello,
+    Limits,
+    Mail,
+    Question,
+    Rcpt,
+    Reset,
+    StartTls,
+)
+from missent.smtp.replies import Reply
+from missent.smtp.wire import DataDecoder, LineBuffer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_QUESTIONS = get_args(Question)
+# RFC 2920 3.1: what may only be the last command of a group
+_LAST = frozenset({"HELO", "EHLO", "DATA", "VRFY", "EXPN", "TURN", "NOOP", "STARTTLS", "AUTH"})
+_KNOWN = frozenset({"AUTH", "ATRN", "ETRN", "EXPN", "SAML", "SEND", "SOML", "STARTTLS", "TURN"})
+# What follows these is content, or another protocol altogether: nothing after them can be read as
+# commands without doing what somebody else planned.
+_FATAL = frozenset({"BDAT", "BURL", "CONNECT", "GET", "HEAD", "OPTIONS", "POST", "PUT", "XCLIENT"})
+_HELP = "HELO EHLO MAIL RCPT DATA RSET NOOP VRFY QUIT HELP"
+
+_OK = Reply(250, "2.0.0", ("ok",))
+_TOO_MANY = Reply(452, "4.5.3", ("too many recipients; send the rest in another message",))
+_NO_RECIPIENT = Reply(554, "5.5.1", ("no recipient was accepted; nothing was sent",))
+
+
+class Session:
+    """One client's conversation.
+
+    Args:
+        hostname: our name, for the greeting.
+        limits: what the client may ask for.
+    """
+
+    __slots__ = (
+        "_asked",
+        "_commands",
+        "_decoder",
+        "_ended",
+        "_errors",
+        "_extended",
+        "_extensions",
+        "_greeted",
+        "_hostname",
+        "_limits",
+        "_lines",
+        "_mail",
+        "_octets",
+        "_out",
+        "_recipients",
+        "_verbs",
+        "closed",
+        "last_words",
+        "secure",
+    )
+
+    def __init__(self, hostname: str, limits: Limits | None = None) -> None:
+        self.closed = False
+        self.secure = False
+        self.last_words: Reply | None = None
+        self._hostname = hostname
+        self._limits = limits or Limits()
+        self._lines = LineBuffer(self._limits.line)
+        self._out: list[bytes] = []
+        self._asked: Question | None = None
+        self._extensions = Extensions(size=self._limits.size, eight_bit=False, smtputf8=False)
+        self._greeted = self._extended = False
+        self._mail: Mail | None = None
+        self._recipients = self._commands = self._errors = self._octets = 0
+        self._decoder: DataDecoder | None = None
+        self._ended = False
+        self._verbs: dict[str, Callable[[str], Event | None]] = {
+            "RCPT": self._rcpt,
+            "MAIL": self._mail_from,
+            "DATA": self._data,
+            "EHLO": self._ehlo,
+            "HELO": self._helo,
+            "RSET": self._rset,
+            "NOOP": self._noop,
+            "VRFY": self._vrfy,
+            "HELP": self._help,
+            "QUIT": self._quit,
+            "STARTTLS": self._starttls,
+        }
+
+    def greet(self) -> None:
+        """Open the conversation; a client that spoke before is turned away."""
+        if len(self._lines):
+            self._end(Reply(554, "5.5.0", ("wait for the greeting before you speak",)))
+        else:
+            self._say(Reply(220, "", (f"{self._hostname} ESMTP",)))
+
+    def receive(self, data: bytes) -> None:
+        """Take in what the client sent; dropped when the session is closed."""
+        if not self.closed:
+            self._lines.feed(data)
+
+    def take(self) -> bytes:
+        """Take what is to be sent to the client."""
+        out = b"".join(self._out)
+        self._out.clear()
+        return out
+
+    @property
+    def pending(self) -> int:
+        """Octets received and not looked at."""
+        return len(self._lines)
+
+    @property
+    def in_data(self) -> bool:
+        """Whether the content of a message is under way."""
+        return self._decoder is not None
+
+    def next_event(self) -> Event | None:
+        """The next event; None when more bytes are needed or the session is closed.
+
+        Raises:
+            RuntimeError: the last event was a question and is not answered.
+        """
+        if self._asked is not None:
+            raise RuntimeError(f"answer {self._asked} first")
+        event: Event | None = None
+        try:
+            while event is None and not self.closed:
+                if self._ended or self._decoder is not None:
+                    if not self._ended and not len(self._lines):
+                        return None
+                    event = self._content()
+                else:
+                    line = self._lines.line()
+                    if line is None:
+                        return None
+                    event = self._command(line)
+        except ProtocolError as error:
+            code = 550 if self._decoder is not None else 500
+            self._end(Reply(code, "5.5.2", (f"{error}; nothing was sent",)))
+            return None
+        if isinstance(event, _QUESTIONS):
+            self._asked = event
+        return event
+
+    def answer(self, answer: Reply | Extensions) -> None:
+        """Answer the last question: a reply, or to `Hello` also what is offered.
+
+        Raises:
+            RuntimeError: nothing was asked, or this is no answer to it.
+        """
+        asked, self._asked = self._asked, None
+        if asked is None:
+            raise RuntimeError("nothing was asked")
+        if self.closed:
+            return
+        if isinstance(answer, Extensions):
+            self._welcome(asked, answer)
+        elif isinstance(asked, Rcpt):
+            self._recipients += answer.accepted
+            self._say(answer)
+        elif isinstance(asked, Mail):
+            self._mail = asked if answer.accepted else None
+            self._say(answer, utf8=asked.smtputf8)
+        else:
+            self._answer_turn(asked, answer)
+
+    def _answer_turn(self, asked: Question, answer: Reply) -> None:
+        """Answer where the client has to wait: what it sent already, it sent too early."""
+        self._say(answer)
+        if isinstance(asked, Begin | End):
+            self._over()
+        if isinstance(asked, Begin) and answer.accepted:
+            self._decoder = DataDecoder()
+            self._octets = 0
+        if self.pending and answer.accepted and isinstance(asked, Begin | StartTls):
+            self._early("DATA" if isinstance(asked, Begin) else "STARTTLS")
+
+    def secured(self) -> None:
+        """The handshake after STARTTLS is done: what was said before does not count."""
+        self.secure = True
+        self._greeted = self._extended = False
+        self._lines.clear()
+        self._over()
+
+    def timed_out(self) -> None:
+        """The client took too long: say so and close."""
+        self._end(Reply(421, "4.4.2", ("you took too long; closing",)))
+
+    def shut_down(self) -> None:
+        """We stop: say so and close."""
+        self._end(Reply(421, "4.3.2", ("shutting down; try again later",)))
+
+    def fail(self, reply: Reply) -> None:
+        """Say this and close."""
+        self._end(reply)
+
+    def _say(self, reply: Reply, *, utf8: bool | None = None) -> None:
+        if utf8 is None:
+            utf8 = self._mail is not None and self._mail.smtputf8
+        self._out.append(reply.encode(utf8=utf8))
+
+    def _end(self, reply: Reply) -> None:
+        if self.closed:
+            return
+        self._say(reply)
+        self.closed = True
+        self.last_words = reply
+        self._lines.clear()
+
+    def _early(self, verb: str) -> None:
+        reason = f"wait for the reply to {verb} before you go on (RFC 2920); nothing was sent"
+        self._end(Reply(503, "5.5.1", (reason,)))
+
+    def _over(self) -> None:
+        self._mail = None
+        self._recipients = 0
+        self._decoder = None
+        self._ended = False
+
+    # Content.
+
+    def _content(self) -> Event | None:
+        if self._ended:
+            self._commands = 0
+            return End(self._octets)
+        assert self._decoder is not None  # noqa: S101  tells the type checker
+        within = self._octets <= self._extensions.size
+        content, rest = self._decoder.feed(self._lines.take())
+        self._octets += len(content)
+        if rest is not None:
+            self._lines.feed(rest)
+        if self._octets > self._extensions.size:
+            if rest is not None:
+                self._say(TOO_LARGE)
+                self._over()
+            return Reset(TOO_LARGE) if within else None
+        self._ended = rest is not None
+        return Data(content) if content else None
+
+    # Commands.
+
+    def _command(self, line: bytes) -> Event | None:
+        self._commands += 1
+        if self._commands > self._limits.commands:
+            self._end(Reply(421, "4.7.0", ("too many commands without a message; closing",)))
+            return None
+        try:
+            verb, argument = _words(line)
+            if self.pending and (verb in _LAST or not self._extended) and verb != "QUIT":
+                self._early(verb if verb in _LAST else "a command")
+                return None
+            act = self._verbs.get(verb)
+            if act is not None:
+                return act(argument)
+            if verb in _FATAL:
+                self._end(Reply(502, "5.5.1", ("not offered here; closing",)))
+                return None
+            raise _unknown(verb)
+        except Refused as refused:
+            self._refuse(refused)
+            return None
+
+    def _refuse(self, refused: Refused) -> None:
+        self._errors += refused.fault
+        if self._errors > self._limits.errors:
+            self._end(Reply(421, "4.7.0", ("too many errors; closing",)))
+        else:
+            self._say(refused.reply)
+
+    def _ehlo(self, argument: str) -> Hello:
+        return self._hello(argument, extended=True)
+
+    def _helo(self, argument: str) -> Hello:
+        return self._hello(argument, extended=False)
+
+    def _hello(self, argument: str, *, extended: bool) -> Hello:
+        if not argument:
+            raise fault(501, "5.5.4", "say who you are, EHLO name")
+        self._over()
+        return Hello(argument, extended)
+
+    def _welcome(self, asked: Question, extensions: Extensions) -> None:
+        if not isinstance(asked, Hello):
+            raise RuntimeError(f"extensions are no answer to {asked}")  # noqa: TRY004  a misuse
+        self._greeted, self._extended = True, asked.extended
+        self._extensions = replace(extensions, size=min(extensions.size, self._limits.size))
+        keywords = self._extensions.keywords() if asked.extended else ()
+        self._say(Reply(250, "", (self._hostname, *keywords)))
+        if self.pending:
+            self._early("EHLO")
+
+    def _mail_from(self, argument: str) -> Mail:
+        if not self._greeted:
+            raise fault(503, "5.5.1", "say EHLO first")
+        if self._mail is not None:
+            raise fault(503, "5.5.1", "a message is begun already; say RSET")
+        return read_mail(argument, self._extensions, extended=self._extended)
+
+    def _rcpt(self, argument: str) -> Rcpt:
+        if self._mail is None:
+            raise fault(503, "5.5.1", "say MAIL first")
+        if self._recipients >= self._limits.recipients:
+            raise Refused(_TOO_MANY)
+        return read_rcpt(argument, self._hostname, smtputf8=self._mail.smtputf8)
+
+    def _data(self, argument: str) -> Begin:
+        _no_argument("DATA", argument)
+        if self._mail is None:
+            raise fault(503, "5.5.1", "say MAIL first")
+        if not self._recipients:
+            raise Refused(_NO_RECIPIENT)
+        return Begin()
+
+    def _rset(self, argument: str) -> Reset | None:
+        _no_argument("RSET", argument)
+        under_way = self._mail is not None
+        self._over()
+        self._say(_OK)
+        return Reset() if under_way else None
+
+    def _noop(self, _argument: str) -> None:
+        self._say(_OK)
+
+    def _vrfy(self, _argument: str) -> None:
+        # neither yes nor no, RFC 5321 3.5.3
+        self._say(Reply(252, "2.5.2", ("not verified; send to it and see",)))
+
+    def _help(self, _argument: str) -> None:
+        self._say(Reply(214, "2.0.0", (_HELP,)))
+
+    def _quit(self, _argument: str) -> None:
+        self._end(Reply(221, "2.0.0", ("bye",)))
+
+    def _starttls(self, argument: str) -> StartTls:
+        if not self._extended or not self._extensions.starttls or self.secure:
+            raise _unknown("STARTTLS")
+        _no_argument("STARTTLS", argument)
+        return StartTls()
+
+
+def _words(line: bytes) -> tuple[str, str]:
+    try:
+        text = line.decode("utf-8").rstrip(" \t")
+    except UnicodeDecodeError:
+        raise fault(500, "5.5.2", "neither ASCII nor UTF-8") from None
+    if not text.isprintable():
+        raise fault(500, "5.5.2", "a control character in a command")
+    verb, _, argument = text.partition(" ")
+    return verb.upper(), argument
+
+
+def _unknown(verb: str) -> Refused:
+    if verb in _KNOWN:
+        return fault(502, "5.5.1", "not offered here")
+    return fault(500, "5.5.2", "unknown command")
+
+
+def _no_argument(verb: str, argument: str) -> None:
+    if argument:
+        raise fault(501, "5.5.4", f"{verb} takes no argument")
