@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from missent.core.address import Address
     from missent.core.message import Message
     from missent.core.verdict import Verdict
 
@@ -17,3 +18,6 @@ class Assess(Protocol):
 
     async def sent(self, message: Message) -> None:
         """Remember a message that was really handed on: each recipient is a contact learned."""
+
+    async def confirmed(self, sender: Address | None, address: Address) -> None:
+        """Remember that this sender (None: the null sender) said that the address is right."""

@@ -1,0 +1,308 @@
+"""One connection of an MTA, sans-I/O: commands in; replies, questions and reports out.
+
+The session knows the envelope and the order of things. It decides nothing: a recipient to be
+looked at is a `Question`, and the conversation stands still until `settle` brings the outcomes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+
+from missent.core.address import Address
+from missent.core.errors import AddressError, ProtocolError
+from missent.core.message import Message, Recipient
+from missent.gates.milter import commands, replies
+from missent.gates.milter.negotiate import negotiate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from missent.gates.milter.outcome import Outcome
+    from missent.gates.ours import Ours
+
+_RECIPIENTS = 50_000  # remembered of one message; an MTA stops long before
+_HEADER_FIELDS = 64  # kept of one message
+_NAME_CHARACTERS = 76  # kept of its name
+_VALUE_CHARACTERS = 998  # kept of one header field; RFC 5322 2.1.1
+
+KEPT = frozenset(
+    ("message-id", "auto-submitted", "precedence", "x-auto-response-suppress", "x-loop")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the session must know before the MTA gets its answer.
+
+    Attributes:
+        message: with the recipients to be decided: one at RCPT, all at the end of a message that
+            did not come by SMTP.
+        utf8: whether the client said SMTPUTF8, so that a reply may go beyond ASCII.
+        can_hold: whether the MTA agreed to take a message into its hold queue.
+        by_smtp: whether one recipient can be refused alone.
+    """
+
+    message: Message
+    utf8: bool
+    can_hold: bool
+    by_smtp: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A message of ours is over.
+
+    Attributes:
+        message: the envelope of those recipients that go on their way, and what was seen.
+        outcomes: what was decided, recipient by recipient.
+        queued: whether the MTA was told to go on at the end of the message.
+        held: whether it was told to take it into its hold queue.
+        queue_id: the MTA's name for it, "" where it never got one.
+        header: the header fields that say whether it is automatic mail, names in lower case.
+    """
+
+    message: Message
+    outcomes: tuple[Outcome, ...]
+    queued: bool
+    held: bool
+    queue_id: str
+    header: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A message that is not ours went by unseen."""
+
+
+Event: TypeAlias = replies.Reply | Question | Finished | Passed
+
+_NOTHING: tuple[Event, ...] = ()
+_CONTINUE: tuple[Event, ...] = (replies.Continue(),)
+_NOT_OURS: tuple[Event, ...] = (replies.Accept(), Passed())
+_QUARANTINE = replies.Quarantine("missent: held, see its log")
+
+
+@dataclass(slots=True)
+class _Client:
+    """What is known of the client whose messages these are."""
+
+    by_smtp: bool = True
+    ours: bool = False
+    service: str = ""
+    login: str = ""
+    queue_id: str = ""
+
+
+@dataclass(slots=True)
+class _Envelope:
+    """A message of ours under way."""
+
+    mail_from: Address | None
+    utf8: bool
+    outcomes: list[Outcome] = field(default_factory=list)
+    undecided: list[Recipient] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
+
+
+class Session:
+    """The state of one connection. `hear` takes a command, `settle` the answer to a question."""
+
+    def __init__(self, ours: Ours, *, header: bool = True) -> None:
+        """Start before the negotiation.
+
+        Args:
+            ours: whose mail is looked at.
+            header: whether the header is wanted; without it fewer packets come.
+        """
+        self._ours = ours
+        self._wants_header = header
+        self._silent: frozenset[type] | None = None
+        self._can_hold = False
+        self._client = _Client()
+        self._envelope: _Envelope | None = None
+        self._asked: Question | None = None
+
+    @property
+    def in_message(self) -> bool:
+        """Whether a message of ours is under way."""
+        return self._envelope is not None
+
+    def hear(self, command: commands.Command) -> tuple[Event, ...]:
+        """Take a command.
+
+        Returns:
+            What follows, in order; a `Question` comes last, and must be settled before the next
+            command is heard.
+
+        Raises:
+            ProtocolError: the command cannot come at this place.
+        """
+        if self._asked is not None:
+            raise ProtocolError("a command before the answer to the last one")
+        kind = type(command)
+        if self._silent is None and kind is not commands.Negotiate:
+            raise ProtocolError("a milter conversation starts with a negotiation")
+        handler = self._HANDLERS.get(kind)
+        return self._say_continue(kind) if handler is None else handler(self, command)
+
+    def settle(self, outcomes: Sequence[Outcome]) -> tuple[Event, ...]:
+        """Take the answer to the question: one outcome for each of its recipients, in order."""
+        question, self._asked = self._asked, None
+        envelope = self._envelope
+        if (
+            question is None
+            or envelope is None
+            or len(outcomes) != len(question.message.recipients)
+        ):
+            raise ProtocolError("an answer that does not fit the question")
+        if len(envelope.outcomes) < _RECIPIENTS:
+            envelope.outcomes.extend(outcomes)
+        refusal = next((outcome.refusal for outcome in outcomes if outcome.refusal), None)
+        if question.by_smtp:
+            return _CONTINUE if refusal is None else (refusal,)
+        if refusal is None:
+            return self._send(envelope)
+        # By now it is too late to refuse one recipient: the message is refused to them all.
+        return (refusal, self._finish(envelope, queued=False))
+
+    # -- the commands ---------------------------------------------------------------------------
+
+    def _negotiate(self, command: commands.Negotiate) -> tuple[Event, ...]:
+        ended = self._end_unsent()
+        agreed, self._silent, self._can_hold = negotiate(command, header=self._wants_header)
+        self._client = _Client()
+        return (*ended, agreed)
+
+    def _macros(self, command: commands.Macros) -> tuple[Event, ...]:
+        values = command.values
+        if "i" in values:
+            self._client.queue_id = values["i"]
+        if command.command == "C":
+            self._client.service = values.get("{daemon_name}", "")
+        elif command.command == "M":
+            self._client.login = values.get("{auth_authen}", "")
+        return _NOTHING
+
+    def _connect(self, command: commands.Connect) -> tuple[Event, ...]:
+        client = self._client
+        # An SMTP client has a port, and no queue id yet: otherwise this is the MTA's cleanup, with
+        # a message that came by the sendmail command or from inside.
+        portless = command.family in ("ipv4", "ipv6") and not command.port
+        client.by_smtp = not client.queue_id and not portless
+        client.ours = client.by_smtp and self._ours.client(client.service, command.address)
+        return self._say_continue(commands.Connect)
+
+    def _mail(self, command: commands.Mail) -> tuple[Event, ...]:
+        client = self._client
+        login, client.login = client.login, ""
+        ended = self._end_unsent()
+        mail_from = _address(command.path)
+        if client.by_smtp:
+            ours = client.ours or self._ours.sender(login, mail_from)
+        else:
+            ours = self._ours.local
+        if not ours:
+            return (*ended, *_NOT_OURS)
+        utf8 = any(p.upper() == "SMTPUTF8" for p in command.parameters)
+        self._envelope = _Envelope(mail_from, utf8)
+        return (*ended, *_CONTINUE) if ended else _CONTINUE
+
+    def _rcpt(self, command: commands.Rcpt) -> tuple[Event, ...]:
+        envelope = self._envelope
+        if envelope is None:
+            raise ProtocolError("RCPT outside a message")
+        address = _address(command.path)
+        if address is None:
+            # The MTA knows better what a name without a domain means; it is nobody elsewhere.
+            return _CONTINUE
+        recipient = Recipient(address)
+        if self._client.by_smtp:
+            return self._ask(envelope, (recipient,))
+        if len(envelope.undecided) < _RECIPIENTS:
+            envelope.undecided.append(recipient)
+        return _CONTINUE
+
+    def _header(self, command: commands.Header) -> tuple[Event, ...]:
+        name = command.name.lower()
+        if self._envelope is not None and (name in KEPT or name.startswith("list-")):
+            kept = self._envelope.kept
+            if len(kept) < _HEADER_FIELDS:
+                kept[name[:_NAME_CHARACTERS]] = command.value[:_VALUE_CHARACTERS].strip()
+        return self._say_continue(commands.Header)
+
+    def _end_of_message(self, _: commands.EndOfMessage) -> tuple[Event, ...]:
+        envelope = self._envelope
+        if envelope is None:
+            raise ProtocolError("the end of a message that did not begin")
+        if envelope.undecided:
+            return self._ask(envelope, tuple(envelope.undecided))
+        return self._send(envelope)
+
+    def _abort(self, _: commands.Command) -> tuple[Event, ...]:
+        return self._end_unsent()
+
+    def _quit_for_next(self, _: commands.QuitForNext) -> tuple[Event, ...]:
+        self._client = _Client()
+        return self._end_unsent()
+
+    # -- what they share ------------------------------------------------------------------------
+
+    def _say_continue(self, kind: type) -> tuple[Event, ...]:
+        return _NOTHING if self._silent and kind in self._silent else _CONTINUE
+
+    def _ask(self, envelope: _Envelope, recipients: tuple[Recipient, ...]) -> tuple[Event, ...]:
+        message = Message(envelope.mail_from, recipients)
+        question = Question(message, envelope.utf8, self._can_hold, self._client.by_smtp)
+        self._asked = question
+        return (question,)
+
+    def _send(self, envelope: _Envelope) -> tuple[Event, ...]:
+        finished = self._finish(envelope, queued=True)
+        if finished.held:
+            return (_QUARANTINE, replies.Continue(), finished)
+        return (replies.Continue(), finished)
+
+    def _end_unsent(self) -> tuple[Event, ...]:
+        envelope = self._envelope
+        if envelope is not None and envelope.outcomes:
+            return (self._finish(envelope, queued=False),)
+        self._envelope = None
+        return _NOTHING
+
+    def _finish(self, envelope: _Envelope, *, queued: bool) -> Finished:
+        outcomes = tuple(envelope.outcomes)
+        going = tuple(o.verdict.recipient for o in outcomes if queued and o.refusal is None)
+        identifier = envelope.kept.get("message-id", "").strip("<>")
+        self._envelope = None
+        queue_id, self._client.queue_id = self._client.queue_id, ""
+        return Finished(
+            Message(envelope.mail_from, going, identifier),
+            outcomes,
+            queued=queued,
+            held=queued and any(outcome.hold for outcome in outcomes),
+            queue_id=queue_id,
+            header=envelope.kept,
+        )
+
+    _HANDLERS: ClassVar[dict[type, Callable[[Session, Any], tuple[Event, ...]]]] = {
+        commands.Negotiate: _negotiate,
+        commands.Macros: _macros,
+        commands.Connect: _connect,
+        commands.Mail: _mail,
+        commands.Rcpt: _rcpt,
+        commands.Header: _header,
+        commands.EndOfMessage: _end_of_message,
+        commands.Abort: _abort,
+        commands.Quit: _abort,
+        commands.QuitForNext: _quit_for_next,
+    }
+
+
+def _address(path: str) -> Address | None:
+    """Read a path as MTAs hand it on: in angle brackets, or without them from the inside."""
+    bare = path[1:-1] if path.startswith("<") and path.endswith(">") else path
+    try:
+        return Address.parse(bare, lenient=True) if bare else None
+    except AddressError:
+        return None
