@@ -18,4 +18,4 @@ def rows(name: str) -> list[str]:
     data = get_data(__name__, name)
     if data is None:
         raise FileNotFoundError(f"{name} is missing from this installation; install missent again")
-    return [line for line in data.decode("utf-8").splitlines() if line and line[0] != "#"]
+    return [line for line in data.decode("utf-8").split("\n") if line and line[0] != "#"]

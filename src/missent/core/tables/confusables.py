@@ -1,0 +1,122 @@
+"""Which characters look alike, and which script a character is of (UTS #39, UAX #24).
+
+Two texts with the same skeleton look alike. On top of Unicode's own table stand the likenesses
+within ASCII that it leaves out or writes in capitals only: `rn` and `m`, `vv` and `w`, `cl` and `d`,
+`1`, `i` and `l`, `0` and `o`. A skeleton is for comparing, never for showing.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_right
+from functools import cache
+from typing import TYPE_CHECKING
+
+from missent.core.tables import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Ways to write the same thing in ASCII: (typed, meant). The first of each two is the rarer one.
+SWAPS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("1", "l"), ("1", "i"), ("0", "o"), ("i", "l"))
+_ONE_STROKE = str.maketrans("i1|0", "lllo")
+_IGNORABLE = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# UTS #39 5.2, highly restrictive: the scripts that people write together.
+_TOGETHER = (
+    frozenset({"Latin", "Han", "Hiragana", "Katakana"}),
+    frozenset({"Latin", "Han", "Bopomofo"}),
+    frozenset({"Latin", "Han", "Hangul"}),
+)
+_LIKE_LATIN = frozenset({"Cyrillic", "Greek", "Armenian", "Cherokee", "Coptic", "Lisu", "Deseret"})
+
+
+@cache
+def _prototypes() -> dict[int, str]:
+    """Unicode's table for everything beyond ASCII, for `str.translate`."""
+    found: dict[int, str] = {}
+    for row in rows("confusables.txt"):
+        prototype, _, alike = row.partition("\t")
+        found.update((ord(character), prototype) for character in alike)
+    return found
+
+
+def _plain(text: str) -> str:
+    """The text in lower case with every character replaced by what it looks like."""
+    if text.isascii():
+        return text.lower()
+    spread = unicodedata.normalize("NFD", text.casefold())
+    return unicodedata.normalize("NFD", spread.translate(_prototypes())).casefold()
+
+
+def skeleton(text: str) -> str:
+    """What all texts that look like this one have in common (UTS #39 4)."""
+    plain = _plain(text).replace("rn", "m").replace("vv", "w").replace("cl", "d")
+    return plain.translate(_ONE_STROKE)
+
+
+def twin(text: str) -> str:
+    """The ASCII text that this one looks like; "" where there is none or it is ASCII itself.
+
+    Accents do not count: `gmaíl` looks like `gmail`.
+    """
+    if text.isascii():
+        return ""
+    plain = "".join(c for c in _plain(text) if not unicodedata.combining(c))
+    return plain if plain.isascii() else ""
+
+
+def swapped(label: str) -> Iterator[tuple[str, str, str]]:
+    """ASCII texts that look like an ASCII label by one kind of swap.
+
+    Yields:
+        The other text, and what was typed there for what was meant.
+    """
+    for rare, common in SWAPS:
+        for typed, meant in ((rare, common), (common, rare)):
+            start = label.find(typed)
+            if start < 0:
+                continue
+            yield label.replace(typed, meant), typed, meant
+            first = start
+            while start >= 0:
+                if start != first or label.find(typed, start + 1) >= 0:
+                    yield label[:start] + meant + label[start + len(typed) :], typed, meant
+                start = label.find(typed, start + 1)
+
+
+@cache
+def _ranges() -> tuple[list[int], list[int], list[str]]:
+    split = [row.split() for row in rows("scripts.txt")]
+    return [int(r[0], 16) for r in split], [int(r[1], 16) for r in split], [r[2] for r in split]
+
+
+def scripts(text: str) -> frozenset[str]:
+    """The scripts of a text, without what all scripts share (digits, hyphens, accents)."""
+    if text.isascii():
+        return frozenset({"Latin"} if any(c.isalpha() for c in text) else ())
+    firsts, lasts, names = _ranges()
+    found = set()
+    for character in text:
+        at = bisect_right(firsts, ord(character)) - 1
+        if at >= 0 and ord(character) <= lasts[at]:
+            found.add(names[at])
+    return frozenset(found)
+
+
+def is_mixed(label: str) -> bool:
+    """Whether a label mixes scripts that nobody writes together (UTS #39 5.2, highly restrictive)."""
+    of = scripts(label)
+    return len(of) > 1 and not any(of <= group for group in _TOGETHER)
+
+
+def is_deceptive(label: str) -> bool:
+    """Whether a mixed label mixes Latin letters with a script that looks like Latin."""
+    of = scripts(label)
+    return "Latin" in of and bool(of & _LIKE_LATIN)
+
+
+def hidden(text: str) -> tuple[str, ...]:
+    """The characters of a text that show nothing: zero width, directions, fillers (UTS #39 4)."""
+    if text.isascii():
+        return ()
+    return tuple(c for c in text if c in _IGNORABLE or unicodedata.category(c) == "Cf")
