@@ -39,7 +39,7 @@ def confusables(text: str) -> None:
     alike: dict[str, list[str]] = {}
     for line in text.lstrip("\ufeff").splitlines():
         fields = line.partition("#")[0].split(";")
-        if len(fields) < 3:  # noqa: PLR2004  source, target, class
+        if len(fields) < 3:
             continue
         source = int(fields[0], 16)
         target = "".join(chr(int(code, 16)) for code in fields[1].split())
@@ -49,10 +49,10 @@ def confusables(text: str) -> None:
             alike.setdefault(target, []).append(chr(source))
     lines = [f"{target}\t{''.join(sorted(all_of))}" for target, all_of in sorted(alike.items())]
     (TABLES / "confusables.txt").write_text(
-        f"# What looks alike: a prototype, a tab, the single characters that look like it.\n"
-        f"# From confusables.txt, {header(text)}, Unicode licence: see README.md beside this file.\n"
-        "# ASCII sources are left out, and what can neither stand in a U-label nor looks like\n"
-        "# ASCII letters. Made by bench/tables/confusables.py.\n"
+        "# What looks alike: a prototype, a tab, the single characters that look like it.\n"
+        f"# From confusables.txt, {header(text)}, Unicode licence: see README.md beside\n"
+        "# this file. ASCII sources are left out, and what can neither stand in a U-label nor\n"
+        "# looks like ASCII letters. Made by bench/tables/confusables.py.\n"
         + "".join(f"{x}\n" for x in lines),
         "utf-8",
     )

@@ -6,6 +6,7 @@ have typed: a name within one slip of a popular provider is left out unless it s
 which was decided name by name.
 """
 
+# ruff: noqa: SIM905  a column of names reads better than a list of strings
 from __future__ import annotations
 
 import json
@@ -25,7 +26,7 @@ HEADER = """\
 """
 POPULAR = 10  # the weight from which on a near name is suspect
 LONG = 9  # in names this long two slips are still a likeness
-# Real services (or names with another use) in spite of the likeness, or too far off to be a slip.
+# Services of their own in spite of the likeness, or too far off to be a slip.
 REAL = """
 123.com 3email.com 4email.com 5ymail.com amail.com aver.com centrum.sk cmail.com coxmail.com
 duno.com e-mail.com earthling.net eastmail.com edmail.com eelmail.com ehmail.com email.ro email.ru
@@ -68,7 +69,7 @@ def main(source: Path) -> None:
 
 def _like(name: str, provider: str) -> bool:
     apart = OSA.distance(name, provider)
-    return apart == 1 or (apart == 2 and len(provider) >= LONG and name[0] == provider[0])  # noqa: PLR2004  two slips
+    return apart == 1 or (apart == 2 and len(provider) >= LONG and name[0] == provider[0])
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Which characters look alike, and which script a character is of (UTS #39, UAX #24).
 
 Two texts with the same skeleton look alike. On top of Unicode's own table stand the likenesses
-within ASCII that it leaves out or writes in capitals only: `rn` and `m`, `vv` and `w`, `cl` and `d`,
-`1`, `i` and `l`, `0` and `o`. A skeleton is for comparing, never for showing.
+within ASCII that it leaves out or has for capitals only: `rn` and `m`, `vv` and `w`, `cl` and
+`d`, `1`, `i` and `l`, `0` and `o`. A skeleton is for comparing, never for showing.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def scripts(text: str) -> frozenset[str]:
 
 
 def is_mixed(label: str) -> bool:
-    """Whether a label mixes scripts that nobody writes together (UTS #39 5.2, highly restrictive)."""
+    """Whether a label mixes scripts that nobody writes together (UTS #39 5.2)."""
     of = scripts(label)
     return len(of) > 1 and not any(of <= group for group in _TOGETHER)
 

@@ -43,7 +43,7 @@ def zones() -> dict[str, Zone]:
 
 @cache
 def names(kind: Kind) -> frozenset[str]:
-    """The listed names of a kind: registrable domains, and hosts that are not their owner's alone."""
+    """The listed names of a kind: registrable domains, and hosts whose domain others share."""
     if kind == "military":
         listed = rows("mil.txt")
     elif kind == "government":

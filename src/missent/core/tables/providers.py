@@ -1,7 +1,7 @@
 """Mail providers and other domains that everybody may write to without having done so before.
 
-*Popular* ones are what a mistyped domain may have meant; *existing* and *established* ones are never
-to be questioned without history, however near they come to a popular one.
+*Popular* ones are what a mistyped domain may have meant; *existing* and *established* ones are
+never to be questioned without history, however near they come to a popular one.
 """
 
 from __future__ import annotations
