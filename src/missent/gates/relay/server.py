@@ -1,0 +1,91 @@
+"""Runs the relay until it is told to stop."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING
+
+import structlog
+
+from missent.core.errors import ConfigError
+from missent.gates.relay.outbox import Outbox
+from missent.gates.relay.session import Conversation
+from missent.gates.relay.upstream import Upstream
+from missent.smtp.listener import Listener
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from missent.gates.interface import Assess
+    from missent.gates.relay.interface import Delivery
+    from missent.gates.relay.options import Network, RelayOptions
+
+_log = structlog.get_logger("missent.relay")
+
+
+async def serve(
+    options: RelayOptions,
+    assess: Assess,
+    stop: asyncio.Event,
+    ready: Callable[[tuple[tuple[str, int], ...]], None] | None = None,
+) -> None:
+    """Relay mail until `stop` is set; then finish the messages under way and return.
+
+    Args:
+        options: where to listen, whom to serve, where mail goes.
+        assess: decides about recipients, and remembers what was sent.
+        stop: set it to stop.
+        ready: called with the addresses and ports, when clients can connect.
+
+    Raises:
+        ConfigError: the outbox or the certificates cannot be used, or the next hop is ourselves.
+        OSError: the address cannot be listened on.
+    """
+    delivery = _delivery(options)
+
+    @lru_cache(maxsize=4096)
+    def permitted(peer: str) -> bool:
+        return _inside(peer, options.networks)
+
+    def conversation(peer: str) -> Conversation:
+        return Conversation(options, assess, delivery, peer, permitted=permitted(peer))
+
+    listener = Listener(options.listen, conversation)
+    try:
+        names = await listener.open()
+        _log.info("relay ready", listen=[f"{host}:{port}" for host, port in names])
+        if ready is not None:
+            ready(names)
+        await stop.wait()
+    finally:
+        await listener.close()
+        await delivery.close()
+        _log.info("relay stopped")
+
+
+def _delivery(options: RelayOptions) -> Delivery:
+    listen, upstream = options.listen, options.upstream
+    if upstream is None:
+        try:
+            return Outbox(options.outbox, listen.limits.size)
+        except OSError as error:
+            raise ConfigError(f"the outbox cannot be used: {error}") from None
+    if (upstream.host, upstream.port) == (listen.host, listen.port):
+        raise ConfigError(f"the upstream {upstream.host}:{upstream.port} is this relay itself")
+    try:
+        return Upstream(upstream, listen.hostname, listen.limits.size)
+    except OSError as error:
+        raise ConfigError(f"the upstream's cafile cannot be used: {error}") from None
+
+
+def _inside(peer: str, networks: tuple[Network, ...]) -> bool:
+    """Whether a peer is in one of the networks; anything that is no IP address is in none."""
+    try:
+        address = ip_address(peer.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return any(address in network for network in networks)
