@@ -60,6 +60,7 @@ class Commands(click.Group):
         "check": "missent.cli.check",
         "config": "missent.cli.config",
         "explain": "missent.cli.explain",
+        "replay": "missent.cli.replay",
         "serve": "missent.cli.serve",
     }
 
