@@ -15,11 +15,14 @@ from missent.core.errors import AddressError
 
 _PLAIN = re.compile(r"([a-z0-9_+'&=/-]+(?:\.[a-z0-9_+'&=/-]+)*)@([a-z0-9-]+(?:\.[a-z0-9-]+)+)")
 _ATOM_REFUSED = re.compile(r"[\x00-\x20\x7f()<>\[\]:;@\\,\"]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LABEL_REFUSED = re.compile(r"[^a-z0-9_-]")
 _LITERAL_REFUSED = re.compile(r"[^\x21-\x5a\x5e-\x7e]")
+_TAG = re.compile(r"[A-Za-z0-9-]*[A-Za-z0-9]")
 _DOTS = re.compile("[\u3002\uff0e\uff61]")
 _LOCAL_OCTETS = 64  # RFC 5321 4.5.3.1.1
-_DOMAIN_OCTETS = 255  # RFC 5321 4.5.3.1.2
+_DOMAIN_OCTETS = 253  # RFC 1035 2.3.4: 255 on the wire, with the lengths of the labels and the root
+_LONGEST = 1024  # no spelling of a name or local part is longer: bounds the work on hostile input
 _LABEL_OCTETS = 63  # RFC 1035 2.3.4
 
 
@@ -49,7 +52,9 @@ class Domain:
 
     @property
     def parts(self) -> suffixes.Parts:
-        """The name cut at its public suffix."""
+        """The name cut at its public suffix; an address literal is all suffix, of no list."""
+        if self.is_literal:
+            return suffixes.Parts("", "", self.name, known=False)
         return suffixes.split(self.name)
 
     @property
@@ -100,13 +105,16 @@ class Address:
         """
         plain = _PLAIN.fullmatch(text)
         if plain and len(plain[1]) <= _LOCAL_OCTETS:
-            return cls(plain[1], _parse_domain(plain[2]), text)
+            try:
+                return cls(plain[1], _parse_domain(plain[2]), text)
+            except AddressError as error:
+                raise AddressError(text, plain.end(1) + 1 + error.position, error.reason) from None
         return _parse_address(text, lenient=lenient)
 
     @classmethod
     def of(cls, local: str, domain: str) -> Address:
         """Put together a local part and a domain that are normalised already."""
-        return cls(local, Domain(domain), f"{local.casefold()}@{domain}")
+        return cls(local, Domain(domain), f"{_fold(local)}@{domain}")
 
     def at(self, domain: str) -> Address:
         """The same local part at another (normalised) domain."""
@@ -117,23 +125,35 @@ class Address:
 
     def _quoted_local(self) -> str:
         dots = self.local.startswith(".") or self.local.endswith(".") or ".." in self.local
-        if self.local and not dots and not _ATOM_REFUSED.search(self.local):
+        plain = self.local == self.local.strip() and not _ATOM_REFUSED.search(self.local)
+        if self.local and plain and not dots:
             return self.local
         escaped = self.local.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
 
 
+def _fold(local: str) -> str:
+    """A local part without the differences that no mail system makes (Unicode 3.13, D145)."""
+    if local.isascii():
+        return local.lower()
+    return unicodedata.normalize("NFC", local.casefold())
+
+
 def _u_label(label: str) -> str:
+    if not label.startswith("xn--"):
+        return label
     import idna  # noqa: PLC0415  slow, and seldom needed
 
     try:
-        return idna.decode(label)
-    except idna.IDNAError:
+        return idna.ulabel(label)
+    except (idna.IDNAError, UnicodeError):  # an A-label of IDNA 2003, such as an emoji: it exists
         return label
 
 
 @lru_cache(maxsize=65536)
 def _parse_domain(text: str) -> Domain:
+    if len(text) > _LONGEST:
+        raise AddressError(text, _LONGEST, "the domain is longer than 253 octets")
     if text.startswith("["):
         return Domain(_literal(text))
     labels = _DOTS.sub(".", text).split(".")
@@ -146,7 +166,7 @@ def _parse_domain(text: str) -> Domain:
         position += len(label) + 1
     name = ".".join(names)
     if len(name) > _DOMAIN_OCTETS:
-        raise AddressError(text, _DOMAIN_OCTETS, "the domain is longer than 255 octets")
+        raise AddressError(text, _DOMAIN_OCTETS, "the domain is longer than 253 octets")
     return Domain(name)
 
 
@@ -154,17 +174,24 @@ def _a_label(text: str, position: int, label: str) -> str:
     if not label:
         reason = "two dots in a row in the domain" if position else "the domain starts with a dot"
         raise AddressError(text, position, reason if text else "the domain is missing")
-    name = label.lower()
-    if not label.isascii():
-        name = _encode(text, position, label)
+    exact = label.isascii()
+    name = label.lower() if exact else _encode(text, position, label)
+    fault = _fault(name)
+    if fault is not None:
+        place, reason = fault  # within a mapped label no place means anything but its start
+        raise AddressError(text, position + place if exact else position, reason)
+    return name
+
+
+def _fault(name: str) -> tuple[int, str] | None:
     refused = _LABEL_REFUSED.search(name)
     if refused:
-        raise AddressError(
-            text, position + refused.start(), f"{refused[0]!r} cannot stand in a domain"
-        )
+        return refused.start(), f"{refused[0]!r} cannot stand in a domain"
+    if name[0] == "-" or name[-1] == "-":  # RFC 5321 4.1.2
+        return 0 if name[0] == "-" else len(name) - 1, "a label neither starts nor ends with '-'"
     if len(name) > _LABEL_OCTETS:
-        raise AddressError(text, position + _LABEL_OCTETS, "a label is longer than 63 octets")
-    return name
+        return _LABEL_OCTETS, "a label is longer than 63 octets"
+    return None
 
 
 def _encode(text: str, position: int, label: str) -> str:
@@ -172,6 +199,8 @@ def _encode(text: str, position: int, label: str) -> str:
 
     try:
         mapped = idna.uts46_remap(label, std3_rules=False, transitional=False)
+        if not mapped:
+            raise AddressError(text, position, "a label of characters that are ignored")
         if mapped.isascii():
             return mapped.lower()
         return idna.alabel(mapped.lower()).decode("ascii")
@@ -186,14 +215,16 @@ def _literal(text: str) -> str:
         raise AddressError(text, len(text), "an address literal ends with ']'")
     inner = text[1:-1]
     try:
-        if inner[:5].lower() == "ipv6:":
-            return f"[IPv6:{IPv6Address(inner[5:])}]"
+        if inner[:5].lower() == "ipv6:" and "%" not in inner:
+            ip = IPv6Address(inner[5:])
+            # Python 3.13 writes mapped addresses in another way than those before it.
+            return f"[IPv6:::ffff:{ip.ipv4_mapped}]" if ip.ipv4_mapped else f"[IPv6:{ip}]"
         if ":" not in inner:
             return f"[{IPv4Address(inner)}]"
     except AddressValueError as error:
         raise AddressError(text, 1, f"no IP address: {error}") from None
     tag, _, content = inner.partition(":")
-    if not re.fullmatch(r"[A-Za-z0-9-]*[A-Za-z0-9]", tag) or not content:
+    if not _TAG.fullmatch(tag) or tag.lower() == "ipv6" or not content:
         raise AddressError(text, 1, "no address literal of RFC 5321 4.1.3")
     refused = _LITERAL_REFUSED.search(content)
     if refused:
@@ -205,39 +236,44 @@ def _parse_address(text: str, *, lenient: bool) -> Address:
     bare = text.strip()
     if not bare:
         raise AddressError(text, 0, "it is empty")
-    offset = len(text) - len(text.lstrip())
+    if len(bare) > _LONGEST:
+        raise AddressError(text, _LONGEST, "it is longer than any address can be")
     try:
-        if bare.startswith('"'):
-            local, end = _quoted(bare)
-        else:
-            end = bare.rfind("@")
-            if end < 0:
-                raise AddressError(bare, len(bare), "there is no '@'")
-            local = _dot_atom(bare, end, lenient=lenient)
-        local = unicodedata.normalize("NFC", local)
-        if len(local.encode("utf-8", "surrogatepass")) > _LOCAL_OCTETS:
-            raise AddressError(bare, _LOCAL_OCTETS, "the local part is longer than 64 octets")
-        try:
-            domain = _parse_domain(bare[end + 1 :])
-        except AddressError as error:
-            raise AddressError(bare, end + 1 + error.position, error.reason) from None
+        return _mailbox(bare, lenient=lenient)
     except AddressError as error:
+        offset = len(text) - len(text.lstrip())
         raise AddressError(text, offset + error.position, error.reason) from None
-    return Address(local, domain, f"{local.casefold()}@{domain.name}")
+
+
+def _mailbox(bare: str, *, lenient: bool) -> Address:
+    if bare.startswith('"'):
+        local, end = _quoted(bare)
+    else:
+        end = bare.rfind("@[") if bare.endswith("]") else -1
+        end = bare.rfind("@") if end < 0 else end
+        if end < 0:
+            raise AddressError(bare, len(bare), "there is no '@'")
+        local = _dot_atom(bare, end, lenient=lenient)
+    local = unicodedata.normalize("NFC", local)
+    if len(local.encode()) > _LOCAL_OCTETS:
+        raise AddressError(bare, min(_LOCAL_OCTETS, end), "the local part is longer than 64 octets")
+    try:
+        domain = _parse_domain(bare[end + 1 :])
+    except AddressError as error:
+        raise AddressError(bare, end + 1 + error.position, error.reason) from None
+    return Address(local, domain, f"{_fold(local)}@{domain.name}")
 
 
 def _dot_atom(bare: str, end: int, *, lenient: bool) -> str:
     local = bare[:end]
     if not local:
         raise AddressError(bare, 0, "the local part is missing")
+    control = _CONTROL.search(local)
+    if control:
+        raise AddressError(bare, control.start(), "a control character in the local part")
     refused = _ATOM_REFUSED.search(local)
     if refused:
-        raise AddressError(
-            bare, refused.start(), f"{refused[0]!r} needs quotes in a local part"
-        )
-    for position, character in enumerate(local):
-        if "\x80" <= character <= "\x9f" or "\ud800" <= character <= "\udfff":
-            raise AddressError(bare, position, "a control character in the local part")
+        raise AddressError(bare, refused.start(), f"{refused[0]!r} needs quotes in a local part")
     if not lenient:
         if local.startswith("."):
             raise AddressError(bare, 0, "the local part starts with a dot")
@@ -260,9 +296,9 @@ def _quoted(bare: str) -> tuple[str, int]:
         if character == "\\":
             position += 1
             character = bare[position : position + 1]
-        if not character or character < " " or character == "\x7f":
-            raise AddressError(bare, position, "this cannot stand in a quoted local part")
-        if "\x80" <= character <= "\x9f" or "\ud800" <= character <= "\udfff":
+        if not character:
+            break
+        if _CONTROL.match(character):
             raise AddressError(bare, position, "a control character in the local part")
         content.append(character)
         position += 1

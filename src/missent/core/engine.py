@@ -50,7 +50,7 @@ def _look(
             errors.append(CheckError(check.code, f"{type(error).__name__}: {error}"))
     if not findings:
         return RecipientVerdict(recipient, errors=tuple(errors))
-    findings.sort(key=lambda f: (-f.probability, f.code))
+    findings.sort(key=lambda f: (-f.probability, f.code, f.summary))
     if facts.exceptions and facts.exceptions.cover(recipient.address, message.mail_from, facts.at):
         return RecipientVerdict(recipient, findings=tuple(findings), errors=tuple(errors))
     return RecipientVerdict(recipient, policy.action(findings), tuple(findings), tuple(errors))

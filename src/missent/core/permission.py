@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from missent.core.pattern import Pattern
-
 if TYPE_CHECKING:
     from missent.core.address import Address
+    from missent.core.pattern import Pattern
 
 
 @dataclass(frozen=True, slots=True)
