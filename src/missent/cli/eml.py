@@ -8,11 +8,11 @@ from email import policy
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.parser import HeaderParser
-from email.utils import getaddresses
 from typing import TYPE_CHECKING, BinaryIO
 
 from missent.core.address import Address
 from missent.core.errors import AddressError
+from missent.core.mailboxes import mailboxes
 from missent.core.message import Message, Recipient
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 LARGEST = 1 << 20  # octets of a header; MTAs accept far less
 _END = re.compile(rb"\r?\n\r?\n")
-_EMPTY_GROUP = re.compile(r"[^:@<>\"]*:\s*;?\s*")
 _FIELDS: tuple[Field, ...] = ("to", "cc", "bcc")
 
 
@@ -78,17 +77,7 @@ def read(file: BinaryIO, sender: Address | None = None) -> Envelope:
 
 
 def _recipients(value: str, field: Field) -> Iterator[Recipient | AddressError]:
-    try:
-        mailboxes = getaddresses([value])
-    except RecursionError:  # comments within comments within comments
-        mailboxes = [("", "")]
-    for name, spec in mailboxes:
-        if not spec:
-            # An empty group ("undisclosed-recipients:;") names nobody. Whatever else has no
-            # address is unreadable, and must not vanish.
-            if not _EMPTY_GROUP.fullmatch(value):
-                yield AddressError(value.strip(), 0, f"no mailbox of a {field.title()} field")
-            continue
+    for name, spec in mailboxes(value):
         try:
             yield Recipient(Address.parse(spec), field, _decoded(name))
         except AddressError as error:
@@ -96,10 +85,13 @@ def _recipients(value: str, field: Field) -> Iterator[Recipient | AddressError]:
 
 
 def _sender(values: list[str]) -> Address | None:
-    try:
-        return Address.parse(getaddresses(values)[0][1])
-    except (AddressError, IndexError, RecursionError):
-        return None
+    for value in values:
+        for _, spec in mailboxes(value):
+            try:
+                return Address.parse(spec)
+            except AddressError:
+                return None
+    return None
 
 
 def _decoded(text: str) -> str:
