@@ -21,6 +21,6 @@ def dispose(verdict: RecipientVerdict, *, enforced: bool) -> Outcome:
         verdict: about the recipient.
         enforced: False in monitor mode, which accepts everything.
     """
-    if enforced and verdict.action >= Action.HOLD:
-        return Outcome.REFUSED
-    return Outcome.ACCEPTED
+    if not enforced or verdict.action is Action.ALLOW:
+        return Outcome.ACCEPTED
+    return Outcome.REFUSED if verdict.action >= Action.HOLD else Outcome.WARNED

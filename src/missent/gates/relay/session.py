@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from missent.smtp.events import Event
 
 _log = structlog.get_logger("missent.relay")
+_TAKEN = frozenset({Outcome.ACCEPTED, Outcome.WARNED})
 _LOGGED = 100  # dispositions in a log line
 
 _LEAST = Extensions(eight_bit=False, smtputf8=False)
@@ -47,7 +48,7 @@ class Envelope:
     @property
     def accepted(self) -> tuple[Address, ...]:
         """The recipients that get the message."""
-        return tuple(d.address for d in self.dispositions if d.outcome is Outcome.ACCEPTED)
+        return tuple(d.address for d in self.dispositions if d.outcome in _TAKEN)
 
 
 class Conversation:
@@ -212,7 +213,7 @@ class Conversation:
         if not reply.accepted:
             envelope.dispositions = [
                 replace(d, outcome=_outcome(reply), reply=reply, reason="next hop")
-                if d.outcome is Outcome.ACCEPTED
+                if d.outcome in _TAKEN
                 else d
                 for d in envelope.dispositions
             ]
@@ -236,7 +237,7 @@ class Conversation:
             peer=self._peer,
             mail_from=privacy.show(envelope.mail.address),
             result=result,
-            accepted=outcomes.count(Outcome.ACCEPTED),
+            accepted=sum(outcome in _TAKEN for outcome in outcomes),
             refused=outcomes.count(Outcome.REFUSED),
             tempfailed=outcomes.count(Outcome.TEMPFAILED),
             recipients=[d.line(privacy) for d in envelope.dispositions[:_LOGGED]],
