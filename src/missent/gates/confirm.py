@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 class Attempts(Protocol):
     """When something was first tried, by whom and to whom; shared by all processes and hosts."""
 
-    async def first(self, purpose: str, sender: str, address: str, at: int, within: int) -> int:
+    async def first(
+        self, purpose: str, sender: str, address: str, at: int, within: int
+    ) -> int | None:
         """Tell when this was first tried, and record it where it was not.
 
         Args:
@@ -33,7 +35,7 @@ class Attempts(Protocol):
             within: how long an attempt counts, in seconds; an older one is as none.
 
         Returns:
-            When the first attempt that counts was made: `at` itself where it is this one.
+            When the first attempt that counts was made; None where it is this one.
 
         Raises:
             StoreError: it cannot be known now.
@@ -74,7 +76,7 @@ class Confirm:
         """
         at = int(self._clock())
         first = await self._attempts.first("confirm", sender, address, at, self.patience.most)
-        if at - first < self.patience.least:
+        if first is None or at - first < self.patience.least:
             return False
         await self._attempts.forget("confirm", sender, address)
         return True
@@ -96,7 +98,9 @@ class LocalAttempts:
         self._most = most
         self._first: OrderedDict[tuple[str, str, str], int] = OrderedDict()
 
-    async def first(self, purpose: str, sender: str, address: str, at: int, within: int) -> int:
+    async def first(
+        self, purpose: str, sender: str, address: str, at: int, within: int
+    ) -> int | None:
         """Tell when this was first tried, and record it where it was not."""
         key = (purpose, sender, address)
         known = self._first.get(key)
@@ -106,7 +110,7 @@ class LocalAttempts:
         self._first.move_to_end(key)
         if len(self._first) > self._most:
             self._first.popitem(last=False)
-        return at
+        return None
 
     async def forget(self, purpose: str, sender: str, address: str) -> None:
         """Drop an attempt."""

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
 
 class Outcome(StrEnum):
-    """What became of a recipient."""
+    """What became of a recipient: warned ones are accepted too, and so are confirmed ones."""
 
     ACCEPTED = "accepted"
+    WARNED = "warned"
+    CONFIRMED = "confirmed"
+    HELD = "held"
     REFUSED = "refused"
     TEMPFAILED = "tempfailed"
 

@@ -1,4 +1,4 @@
-"""Where a question of the session is decided: verdicts become outcomes, within a deadline."""
+"""Where a question of the session is decided: verdicts become dispositions, in time."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Literal
 
 import structlog
 
-from missent.core.verdict import Action, RecipientVerdict
+from missent.core.verdict import Action
 from missent.gates import reply
-from missent.gates.milter.outcome import Outcome, reply_code
+from missent.gates.disposition import Disposition, Outcome
 
 if TYPE_CHECKING:
-    from missent.core.address import Address
-    from missent.core.verdict import Verdict
+    from missent.core.verdict import RecipientVerdict, Verdict
     from missent.gates.confirm import Confirm
     from missent.gates.interface import Assess
     from missent.gates.milter.session import Question
+    from missent.smtp.replies import Reply
 
 _log = structlog.get_logger("missent.milter")
 
@@ -57,12 +57,12 @@ class Desk:
         self._trouble = ""
         self.counts: Counter[str] = Counter()
 
-    async def decide(self, question: Question) -> tuple[Outcome, ...]:
+    async def decide(self, question: Question) -> tuple[Disposition, ...]:
         """Decide about each recipient; never raises but for cancellation."""
         try:
             async with asyncio.timeout(self._options.deadline):
                 verdict = await self._assess(question.message)
-                outcomes = await self._outcomes(question, verdict)
+                dispositions = await self._dispositions(question, verdict)
         except TimeoutError:
             return self._failed(question, "deadline")
         except Exception as error:  # noqa: BLE001  the MTA needs an answer, whatever is broken
@@ -70,52 +70,46 @@ class Desk:
         if self._trouble:
             _log.warning("deciding again", after=self._trouble)
             self._trouble = ""
-        return outcomes
+        return dispositions
 
-    async def _outcomes(self, question: Question, verdict: Verdict) -> tuple[Outcome, ...]:
-        sender = question.message.mail_from
+    async def _dispositions(self, question: Question, verdict: Verdict) -> tuple[Disposition, ...]:
         found = []
         for answer in verdict.recipients:
-            if answer.action is Action.ALLOW or not verdict.enforced:
-                outcome = Outcome(answer, "passed")
-            elif answer.action is Action.WARN:
-                outcome = Outcome(answer, "warned")
-            elif answer.action is Action.BLOCK:
-                outcome = self._block(question, answer)
-            else:
-                outcome = await self._hold(question, answer, sender)
-            self.counts[outcome.disposition] += 1
-            found.append(outcome)
+            outcome, said = Outcome.ACCEPTED, None
+            if answer.action is not Action.ALLOW and verdict.enforced:
+                outcome, said = await self._act(question, answer)
+            self.counts[outcome.value] += 1
+            address = answer.recipient.address
+            found.append(Disposition(address, outcome, answer, verdict.enforced, said))
         return tuple(found)
 
-    def _block(self, question: Question, answer: RecipientVerdict) -> Outcome:
-        if not question.by_smtp and self._options.local == "hold" and question.can_hold:
-            return Outcome(answer, "held")
-        said = reply.refusal(answer, smtputf8=question.utf8)
-        return Outcome(answer, "refused", reply_code(said, utf8=question.utf8))
-
-    async def _hold(
-        self, question: Question, answer: RecipientVerdict, sender: Address | None
-    ) -> Outcome:
+    async def _act(
+        self, question: Question, answer: RecipientVerdict
+    ) -> tuple[Outcome, Reply | None]:
+        if answer.action is Action.WARN:
+            return Outcome.WARNED, None
+        if answer.action is Action.BLOCK:
+            if not question.by_smtp and self._options.local == "hold" and question.can_hold:
+                return Outcome.HELD, None
+            return Outcome.REFUSED, reply.refusal(answer, smtputf8=question.utf8)
         if self._options.hold_by == "queue" and question.can_hold:
-            return Outcome(answer, "held")
-        address = answer.recipient.address
+            return Outcome.HELD, None
+        sender, address = question.message.mail_from, answer.recipient.address
         if await self._confirm.again(sender.key if sender else "", address.key):
             await self._assess.confirmed(sender, address)
-            return Outcome(answer, "confirmed")
-        said = self._confirm.refusal(answer, smtputf8=question.utf8)
-        return Outcome(answer, "refused", reply_code(said, utf8=question.utf8))
+            return Outcome.CONFIRMED, None
+        return Outcome.REFUSED, self._confirm.refusal(answer, smtputf8=question.utf8)
 
-    def _failed(self, question: Question, reason: str) -> tuple[Outcome, ...]:
+    def _failed(self, question: Question, reason: str) -> tuple[Disposition, ...]:
         self.counts[f"error: {reason.partition(':')[0]}"] += 1
         if not self._trouble:
             # Once, and not for every recipient of an outage.
             _log.error("cannot decide", reason=reason, then=self._options.on_error)
             self._trouble = reason
-        refusal = None
+        outcome, said = Outcome.ACCEPTED, None
         if self._options.on_error == "tempfail":
-            refusal = reply_code(reply.UNDECIDED, utf8=False)
+            outcome, said = Outcome.TEMPFAILED, reply.UNDECIDED
         return tuple(
-            Outcome(RecipientVerdict(recipient), "failed", refusal)
+            Disposition(recipient.address, outcome, reply=said, reason=reason)
             for recipient in question.message.recipients
         )

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from missent.core.address import Address
 from missent.core.errors import AddressError, ProtocolError
 from missent.core.message import Message, Recipient
+from missent.gates.disposition import Outcome
 from missent.gates.milter import commands, replies
 from missent.gates.milter.negotiate import negotiate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from missent.gates.milter.outcome import Outcome
+    from missent.gates.disposition import Disposition
     from missent.gates.ours import Ours
+    from missent.smtp.replies import Reply
 
 _RECIPIENTS = 50_000  # remembered of one message; an MTA stops long before
 _HEADER_FIELDS = 64  # kept of one message
@@ -55,7 +57,7 @@ class Finished:
 
     Attributes:
         message: the envelope of those recipients that go on their way, and what was seen.
-        outcomes: what was decided, recipient by recipient.
+        dispositions: what was decided, recipient by recipient.
         queued: whether the MTA was told to go on at the end of the message.
         held: whether it was told to take it into its hold queue.
         queue_id: the MTA's name for it, "" where it never got one.
@@ -63,7 +65,7 @@ class Finished:
     """
 
     message: Message
-    outcomes: tuple[Outcome, ...]
+    dispositions: tuple[Disposition, ...]
     queued: bool
     held: bool
     queue_id: str
@@ -100,7 +102,7 @@ class _Envelope:
 
     mail_from: Address | None
     utf8: bool
-    outcomes: list[Outcome] = field(default_factory=list)
+    dispositions: list[Disposition] = field(default_factory=list)
     undecided: list[Recipient] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)
 
@@ -123,11 +125,6 @@ class Session:
         self._envelope: _Envelope | None = None
         self._asked: Question | None = None
 
-    @property
-    def in_message(self) -> bool:
-        """Whether a message of ours is under way."""
-        return self._envelope is not None
-
     def hear(self, command: commands.Command) -> tuple[Event, ...]:
         """Take a command.
 
@@ -146,25 +143,31 @@ class Session:
         handler = self._HANDLERS.get(kind)
         return self._say_continue(kind) if handler is None else handler(self, command)
 
-    def settle(self, outcomes: Sequence[Outcome]) -> tuple[Event, ...]:
-        """Take the answer to the question: one outcome for each of its recipients, in order."""
+    def settle(self, dispositions: Sequence[Disposition]) -> tuple[Event, ...]:
+        """Take the answer to the question: one for each of its recipients, in order."""
         question, self._asked = self._asked, None
         envelope = self._envelope
         if (
             question is None
             or envelope is None
-            or len(outcomes) != len(question.message.recipients)
+            or len(dispositions) != len(question.message.recipients)
         ):
             raise ProtocolError("an answer that does not fit the question")
-        if len(envelope.outcomes) < _RECIPIENTS:
-            envelope.outcomes.extend(outcomes)
-        refusal = next((outcome.refusal for outcome in outcomes if outcome.refusal), None)
+        if len(envelope.dispositions) < _RECIPIENTS:
+            envelope.dispositions.extend(dispositions)
+        said = next((d.reply for d in dispositions if d.reply is not None), None)
+        refusal = None if said is None else reply_code(said, utf8=question.utf8)
         if question.by_smtp:
             return _CONTINUE if refusal is None else (refusal,)
         if refusal is None:
             return self._send(envelope)
         # By now it is too late to refuse one recipient: the message is refused to them all.
         return (refusal, self._finish(envelope, queued=False))
+
+    def lost(self) -> tuple[Finished, ...]:
+        """The connection is gone, perhaps in the middle of something: that was not sent."""
+        self._asked = None
+        return self._end_unsent()
 
     # -- the commands ---------------------------------------------------------------------------
 
@@ -263,24 +266,24 @@ class Session:
             return (_QUARANTINE, replies.Continue(), finished)
         return (replies.Continue(), finished)
 
-    def _end_unsent(self) -> tuple[Event, ...]:
+    def _end_unsent(self) -> tuple[Finished, ...]:
         envelope = self._envelope
-        if envelope is not None and envelope.outcomes:
+        if envelope is not None and envelope.dispositions:
             return (self._finish(envelope, queued=False),)
         self._envelope = None
-        return _NOTHING
+        return ()
 
     def _finish(self, envelope: _Envelope, *, queued: bool) -> Finished:
-        outcomes = tuple(envelope.outcomes)
-        going = tuple(o.verdict.recipient for o in outcomes if queued and o.refusal is None)
+        dispositions = tuple(envelope.dispositions)
+        going = tuple(Recipient(d.address) for d in dispositions if queued and d.reply is None)
         identifier = envelope.kept.get("message-id", "").strip("<>")
         self._envelope = None
         queue_id, self._client.queue_id = self._client.queue_id, ""
         return Finished(
             Message(envelope.mail_from, going, identifier),
-            outcomes,
+            dispositions,
             queued=queued,
-            held=queued and any(outcome.hold for outcome in outcomes),
+            held=queued and any(d.outcome is Outcome.HELD for d in dispositions),
             queue_id=queue_id,
             header=envelope.kept,
         )
@@ -297,6 +300,14 @@ class Session:
         commands.Quit: _abort,
         commands.QuitForNext: _quit_for_next,
     }
+
+
+def reply_code(reply: Reply, *, utf8: bool) -> replies.ReplyCode:
+    """Say to a milter's MTA what an SMTP server would say itself: in ASCII unless `utf8`."""
+    start = 4 + (len(reply.enhanced) + 1 if reply.enhanced else 0)
+    lines = reply.encode(utf8=utf8).decode().splitlines()
+    texts = tuple(line[start:] for line in lines)
+    return replies.ReplyCode(reply.code, reply.enhanced, texts, utf8=utf8)
 
 
 def _address(path: str) -> Address | None:

@@ -1,0 +1,110 @@
+"""The milter of one process, from its sockets to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from missent.gates.confirm import Confirm, LocalAttempts, Patience
+from missent.gates.disposition import Privacy
+from missent.gates.milter.books import Books
+from missent.gates.milter.desk import Desk, DeskOptions
+from missent.gates.milter.server import Gate, GateOptions
+from missent.gates.notice import Notifier
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import AsyncIterator, Coroutine, Sequence
+    from typing import Any
+
+    from missent.gates.confirm import Attempts
+    from missent.gates.interface import Assess
+    from missent.gates.notice import NoticeOptions
+    from missent.gates.workers import Life
+
+
+@dataclass(frozen=True, slots=True)
+class MilterOptions:
+    """The milter gate.
+
+    Attributes:
+        gate: whose mail is looked at, and how connections are kept.
+        desk: how verdicts are carried out.
+        patience: how a second attempt confirms a first one.
+        notice: how senders are told; None tells nobody.
+        privacy: how addresses stand in the log.
+    """
+
+    gate: GateOptions = field(default_factory=GateOptions)
+    desk: DeskOptions = field(default_factory=DeskOptions)
+    patience: Patience = field(default_factory=Patience)
+    notice: NoticeOptions | None = None
+    privacy: Privacy = field(default_factory=Privacy)
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    options: MilterOptions,
+    assess: Assess,
+    sockets: Sequence[socket.socket],
+    attempts: Attempts | None = None,
+) -> AsyncIterator[Gate]:
+    """Serve on sockets that are open already, until the end of the `with`.
+
+    On leaving, no connection is taken any more, sessions under way end, and what was to be
+    learned and told is.
+
+    Args:
+        options: of the gate.
+        assess: who decides.
+        sockets: where MTAs connect; they stay open.
+        attempts: shared by all processes; without it each has its own.
+    """
+    if attempts is None:
+        attempts = LocalAttempts()
+    notifier = None
+    if options.notice is not None:
+        notifier = Notifier(options.notice, attempts, lambda: datetime.now(UTC))
+    books = Books(assess, options.privacy, notifier)
+    desk = Desk(assess, options.desk, Confirm(attempts, time.time, options.patience))
+    gate = Gate(options.gate, desk, books)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(books.run())
+        if notifier:
+            tasks.create_task(notifier.run())
+        try:
+            for one in sockets:
+                await gate.open(one)
+            yield gate
+        finally:
+            await gate.close()
+            books.close(desk.counts)
+            if notifier:
+                await notifier.close()
+
+
+async def until_told(life: Life) -> None:
+    """Say that we are ready, and wait for SIGTERM or for the parent's end."""
+    loop = asyncio.get_running_loop()
+    told = asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, told.set)
+    loop.add_reader(life.parent, told.set)
+    life.ready()
+    await told.wait()
+    loop.remove_reader(life.parent)
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine on uvloop where it is installed, otherwise on asyncio's own loop."""
+    try:
+        import uvloop  # noqa: PLC0415  an extra
+    except ImportError:
+        asyncio.run(main)
+        return
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)
