@@ -21,7 +21,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := check
 
 run: $(VENV)/run.stamp
-	@$(BIN)/python -m missent.cli.welcome
+	@cat deploy/embedded.txt
 	@exec $(BIN)/missent --config deploy/embedded.toml serve
 
 test: dev packages

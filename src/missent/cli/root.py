@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -13,9 +14,10 @@ import click
 from missent._version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from missent.guard import Guard
     from missent.settings import Settings
-
 
 VARIABLE = "MISSENT_CONFIG"
 PLACES = (Path("missent.toml"), Path("/etc/missent/missent.toml"))
@@ -45,6 +47,16 @@ class Context:
         from missent import settings  # noqa: PLC0415  pydantic is slow to import
 
         return settings.load(self.file) if self.file else settings.Settings()
+
+    @contextmanager
+    def blamed(self) -> Iterator[None]:
+        """Let a fault that shows only when the settings are used be told with the file."""
+        from missent.core.errors import ConfigError  # noqa: PLC0415  `--help` needs none
+
+        try:
+            yield
+        except ConfigError as error:
+            raise ConfigError(f"{self.file}: {error}" if self.file else str(error)) from None
 
     def guard(self) -> Guard:
         """A guard with these settings; where there is no file, pydantic is never imported."""

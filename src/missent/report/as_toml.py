@@ -8,7 +8,7 @@ from typing import Any
 
 
 def dumps(tables: Mapping[str, Any]) -> str:
-    """Write tables, and arrays of tables, of plain values; None and empty arrays of tables vanish.
+    """Write tables, and arrays of tables, of plain values; what is None vanishes.
 
     Values are what tomllib returns: str, bool, int, float, dates, arrays and (inline) tables.
     Anything else, such as a path, is written as the string that it prints as.
@@ -17,7 +17,7 @@ def dumps(tables: Mapping[str, Any]) -> str:
     for name, content in tables.items():
         if isinstance(content, Mapping):
             parts.append(_table(f"[{name}]", content))
-        else:
+        elif content is not None:
             parts.extend(_table(f"[[{name}]]", row) for row in content)
     return "\n".join(parts)
 

@@ -13,8 +13,9 @@ from missent.smtp.replies import Reply
 from missent.smtp.session import Session
 
 if TYPE_CHECKING:
+    import socket
     import ssl
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from missent.smtp.connection import Handler
 
@@ -63,10 +64,13 @@ class Listener:
         self._handler = handler
         self._open: set[Connection] = set()
         self._peers: Counter[str] = Counter()
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
 
-    async def open(self) -> tuple[tuple[str, int], ...]:
+    async def open(self, sockets: Sequence[socket.socket] = ()) -> tuple[tuple[str, int], ...]:
         """Listen.
+
+        Args:
+            sockets: bound and listening already; without them the address of the options is.
 
         Returns:
             The addresses and ports that are listened on.
@@ -75,20 +79,26 @@ class Listener:
             OSError: the address cannot be had.
         """
         options = self._options
-        self._server = await asyncio.get_running_loop().create_server(
-            self._connection,
-            options.host,
-            options.port,
-            backlog=1024,
-            reuse_port=options.reuse_port or None,
-        )
-        names = [s.getsockname() for s in self._server.sockets]
+        loop = asyncio.get_running_loop()
+        if not sockets:
+            server = await loop.create_server(
+                self._connection,
+                options.host,
+                options.port,
+                backlog=1024,
+                reuse_port=options.reuse_port or None,
+            )
+            self._servers.append(server)
+        for one in sockets:
+            server = await loop.create_server(self._connection, sock=one, backlog=1024)
+            self._servers.append(server)
+        names = [s.getsockname() for server in self._servers for s in server.sockets]
         return tuple((str(name[0]), int(name[1])) for name in names)
 
     async def close(self) -> None:
         """Stop listening, let the messages under way finish, close the rest."""
-        if self._server is not None:
-            self._server.close()
+        for server in self._servers:
+            server.close()
         for connection in self._open:
             connection.stop()
         if not await self._ended(self._options.grace):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
@@ -16,7 +17,8 @@ from missent.smtp.listener import Listener
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    import socket
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from missent.gates.interface import Assess
     from missent.gates.relay.interface import Delivery
@@ -43,6 +45,31 @@ async def serve(
         ConfigError: the outbox or the certificates cannot be used, or the next hop is ourselves.
         OSError: the address cannot be listened on.
     """
+    async with serving(options, assess) as names:
+        if ready is not None:
+            ready(names)
+        await stop.wait()
+
+
+@asynccontextmanager
+async def serving(
+    options: RelayOptions, assess: Assess, sockets: Sequence[socket.socket] = ()
+) -> AsyncIterator[tuple[tuple[str, int], ...]]:
+    """Relay mail until the end of the `with`; on leaving, messages under way are finished.
+
+    Args:
+        options: where to listen, whom to serve, where mail goes.
+        assess: decides about recipients, and remembers what was sent.
+        sockets: listening already, perhaps shared with other processes; without them the address
+            of the options is listened on.
+
+    Yields:
+        The addresses and ports.
+
+    Raises:
+        ConfigError: the outbox or the certificates cannot be used, or the next hop is ourselves.
+        OSError: the address cannot be listened on.
+    """
     delivery = _delivery(options)
 
     @lru_cache(maxsize=4096)
@@ -54,11 +81,9 @@ async def serve(
 
     listener = Listener(options.listen, conversation)
     try:
-        names = await listener.open()
+        names = await listener.open(sockets)
         _log.info("relay ready", listen=[f"{host}:{port}" for host, port in names])
-        if ready is not None:
-            ready(names)
-        await stop.wait()
+        yield names
     finally:
         await listener.close()
         await delivery.close()

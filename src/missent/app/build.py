@@ -1,4 +1,4 @@
-"""WIRING: the one module that knows every room. It gathers the facts and asks the engine."""
+"""The app: everything that a decision rests on, made from the settings."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from missent.core.verdict import Action
 if TYPE_CHECKING:
     from datetime import date
 
+    from missent.core.address import Address
     from missent.core.check import Check
     from missent.core.message import Message
     from missent.core.verdict import Verdict
@@ -67,6 +68,9 @@ class Assessor:
 
     async def sent(self, message: Message) -> None:
         """Remember a message that was handed on."""
+
+    async def confirmed(self, sender: Address | None, address: Address) -> None:
+        """Remember that a sender said that an address is right."""
 
 
 def build(settings: Settings | None = None, history: Correspondence = NO_HISTORY) -> App:

@@ -1,0 +1,163 @@
+"""The options of the gates, made from the settings."""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import contextmanager
+from ipaddress import ip_network
+from typing import TYPE_CHECKING
+
+from missent.core.address import Address
+from missent.core.errors import ConfigError
+from missent.gates.confirm import Patience
+from missent.gates.disposition import Privacy, Show
+from missent.gates.endpoint import Endpoint
+from missent.gates.milter.desk import DeskOptions
+from missent.gates.milter.run import MilterOptions
+from missent.gates.milter.server import GateOptions
+from missent.gates.notice import NoticeOptions
+from missent.gates.ours import Ours
+from missent.gates.relay.options import RelayOptions, UpstreamOptions, read_secret
+from missent.gates.workers import WorkerOptions
+from missent.settings.gates import RelaySection
+from missent.smtp.events import Limits
+from missent.smtp.listener import ListenOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from missent.settings import Settings
+    from missent.settings.gates import NoticeSection
+
+_PORTS = 65535
+
+
+def workers(settings: Settings) -> WorkerOptions:
+    """How the processes are kept; they are killed a little after their own grace ends."""
+    own = settings.serve
+    return WorkerOptions(own.workers, own.start, own.grace + 5)
+
+
+def privacy(settings: Settings) -> Privacy:
+    """How addresses stand in the log.
+
+    Raises:
+        ConfigError: the key cannot be read.
+    """
+    with _blame("log.hash_key_file"):
+        file = settings.log.hash_key_file
+        key = read_secret(file).encode() if file else b""
+    return Privacy(Show(settings.log.addresses), key)
+
+
+def relay(settings: Settings) -> RelayOptions | None:
+    """The relay's options; None where it is not to run.
+
+    Raises:
+        ConfigError: it cannot be run like this; with the key and the mend.
+    """
+    own = settings.relay
+    if own is None:
+        if settings.milter is not None:
+            return None
+        own = RelaySection()
+    host, port = _host_and_port(own.listen)
+    listen = ListenOptions(
+        host,
+        port,
+        own.hostname,
+        connections=own.connections,
+        connections_per_peer=own.connections_per_peer,
+        limits=Limits(size=own.size, recipients=own.recipients),
+        grace=settings.serve.grace,
+        tls=_server_tls(own),
+    )
+    return RelayOptions(
+        listen,
+        tuple(ip_network(text) for text in own.networks),
+        _upstream(own, "relay") if own.upstream else None,
+        own.outbox,
+        own.deadline,
+        own.on_error,
+        privacy(settings),
+    )
+
+
+def milter(settings: Settings) -> tuple[MilterOptions, tuple[Endpoint, ...]] | None:
+    """The milter's options and where it listens; None where it is not to run.
+
+    Raises:
+        ConfigError: it cannot be run like this; with the key and the mend.
+    """
+    own = settings.milter
+    if own is None:
+        return None
+    with _blame("milter.listen"):
+        endpoints = tuple(Endpoint(text, own.mode, own.group) for text in own.listen)
+    ours = Ours(
+        own.authenticated,
+        frozenset(own.services),
+        tuple(ip_network(text) for text in own.networks),
+        frozenset(own.sender_domains),
+        own.local,
+    )
+    gate = GateOptions(
+        ours, own.header, own.connections, own.idle, own.progress, settings.serve.grace
+    )
+    options = MilterOptions(
+        gate,
+        DeskOptions(own.deadline, own.on_error, own.hold_by, own.refuse_local_by),
+        Patience(own.confirm_after, own.confirm_within),
+        _notice(settings.notice),
+        privacy(settings),
+    )
+    return options, endpoints
+
+
+def _notice(own: NoticeSection | None) -> NoticeOptions | None:
+    if own is None:
+        return None
+    return NoticeOptions(_upstream(own, "notice"), Address.parse(own.author), own.interval)
+
+
+def _upstream(own: RelaySection | NoticeSection, section: str) -> UpstreamOptions:
+    with _blame(f"{section}.upstream"):
+        route = UpstreamOptions.parse(own.upstream or "", username=own.username, cafile=own.cafile)
+    if not route.username:
+        return route
+    with _blame(f"{section}.password_file"):
+        password = read_secret(own.password_file, f"MISSENT_{section.upper()}_PASSWORD")
+    return UpstreamOptions.parse(
+        own.upstream or "", username=own.username, password=password, cafile=own.cafile
+    )
+
+
+def _server_tls(own: RelaySection) -> ssl.SSLContext | None:
+    if own.tls_certificate is None:
+        if own.tls_key is not None:
+            raise ConfigError(
+                "relay.tls_certificate is missing; add it, or leave out relay.tls_key"
+            )
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(own.tls_certificate, own.tls_key)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"relay.tls_certificate: it cannot be used: {error}") from None
+    return context
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > _PORTS:
+        raise ConfigError(f"relay.listen: {text!r} is no host and port; write 127.0.0.1:2525")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+@contextmanager
+def _blame(key: str) -> Iterator[None]:
+    """Let a fault that is found by a room be told with the key of the file."""
+    try:
+        yield
+    except ConfigError as error:
+        raise ConfigError(f"{key}: {error}") from None

@@ -1,0 +1,83 @@
+"""Runs every configured gate in one process, until it is told to stop."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from missent.app import gates
+from missent.app.build import Assessor, build
+from missent.core.errors import ConfigError, StoreError
+from missent.gates.milter import run as milter
+from missent.gates.relay import server as relay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from missent.gates.workers import Life
+    from missent.settings import Settings
+
+_log = structlog.get_logger("missent.serve")
+_CONFIGURATION = 2
+_FAILED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sockets:
+    """What the parent opened, to be shared by all processes."""
+
+    relay: Sequence[socket.socket] = ()
+    milter: Sequence[socket.socket] = ()
+
+
+def work(read: Callable[[], Settings], sockets: Sockets, life: Life) -> int:
+    """Be a worker: read the settings anew, serve, and return the exit code."""
+    try:
+        milter.run(_serve(read(), sockets, life))
+    except ConfigError as error:
+        _log.error("configuration", reason=str(error))
+        return _CONFIGURATION
+    except (OSError, StoreError) as error:
+        _log.error("cannot serve", reason=str(error))
+        return _FAILED
+    return 0
+
+
+async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:
+    assess = Assessor(build(settings))
+    async with AsyncExitStack() as stack:
+        if (options := gates.milter(settings)) is not None:
+            await stack.enter_async_context(milter.serving(options[0], assess, sockets.milter))
+        if (relay_options := gates.relay(settings)) is not None:
+            await stack.enter_async_context(relay.serving(relay_options, assess, sockets.relay))
+        await milter.until_told(life)
+
+
+def open_sockets(settings: Settings) -> Sockets:
+    """Listen for every configured gate; the workers inherit the sockets.
+
+    Raises:
+        ConfigError: an address cannot be had; with the key and the mend.
+    """
+    relays: list[socket.socket] = []
+    options = gates.relay(settings)
+    if options is not None:
+        relays.append(_listen(options.listen.host, options.listen.port))
+    found = gates.milter(settings)
+    milters = [endpoint.listen() for endpoint in found[1]] if found else []
+    return Sockets(relays, milters)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        raise ConfigError(
+            f"relay.listen: cannot listen on {host}:{port}: {error.strerror}; is another running? "
+            "name another port"
+        ) from None

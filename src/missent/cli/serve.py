@@ -1,0 +1,37 @@
+"""`missent serve`: run the gates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from missent.cli.root import Context
+
+
+@click.command(name="serve")
+@click.pass_obj
+def command(context: Context) -> int:
+    """Run every gate that the configuration names; without any, the relay on 127.0.0.1:2525.
+
+    SIGTERM and SIGINT end it when the conversations under way are over; SIGHUP reads the
+    configuration anew, and when that fails the old one stays and the log says why.
+
+    \b
+    Examples:
+      missent serve
+      missent --config /etc/missent/missent.toml serve
+    """  # noqa: D301  \b is click's mark for "leave these lines as they are"
+    from missent.app import gates, serve  # noqa: PLC0415  slow to import, `--help` needs none
+    from missent.gates.workers import Workers  # noqa: PLC0415  likewise
+    from missent.report import log  # noqa: PLC0415  likewise
+
+    settings = context.settings()
+    log.configure(settings.log.format, settings.log.level)
+    with context.blamed():
+        sockets = serve.open_sockets(settings)
+    workers = Workers(
+        gates.workers(settings), lambda life: serve.work(context.settings, sockets, life)
+    )
+    return workers.run()

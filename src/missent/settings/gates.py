@@ -1,0 +1,138 @@
+"""The sections of what `missent serve` runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from missent.settings.section import (
+    AddressText,
+    Count,
+    DomainNames,
+    File,
+    Networks,
+    Seconds,
+    Section,
+    Texts,
+)
+
+OnError = Literal["accept", "tempfail"]
+Upstream = Annotated[
+    str, Field(pattern=r"^(smtp|smtp\+starttls|smtps)://\S+$", examples=["smtps://mx.example"])
+]
+
+
+class ServeSection(Section):
+    """The processes of `missent serve`."""
+
+    workers: Annotated[int, Field(ge=1, le=256)] = 1
+    """Processes that share the work; each holds all that is remembered."""
+    start: Seconds = 120
+    """Seconds within which a new process must be ready."""
+    grace: Seconds = 30
+    """Seconds that conversations under way get to end when we stop or reload."""
+
+
+class RelaySection(Section):
+    """An SMTP server that screens each recipient and hands the message on.
+
+    It runs where this section stands, and where there is neither this section nor `[milter]`.
+    """
+
+    listen: str = "127.0.0.1:2525"
+    """An IP address or name, and a port. Port 0 takes a free one."""
+    hostname: str = "localhost"
+    """Our name in the greeting and to the next hop."""
+    networks: Networks = ("127.0.0.0/8", "::1/128")
+    """Whose mail is relayed. Everybody else is refused: never open this to the world."""
+    upstream: Upstream | None = None
+    """The next hop: `smtp://HOST:PORT`, `smtp+starttls://HOST:PORT` (required, never "if offered")
+    or `smtps://HOST:PORT`. Without it, mail is kept in the outbox."""
+    username: str = ""
+    """To sign in with at the next hop; nothing for no AUTH."""
+    password_file: File | None = None
+    """The file whose first line is the password; without it, it is taken from the environment
+    variable `MISSENT_RELAY_PASSWORD`."""
+    cafile: File | None = None
+    """Certificates to trust at the next hop, instead of the system's."""
+    outbox: File = Path("var/outbox")
+    """A Maildir for mail without a next hop; made where it is missing."""
+    tls_certificate: File | None = None
+    """Our certificate chain (PEM), for STARTTLS towards clients."""
+    tls_key: File | None = None
+    """Its key (PEM); it may stand in the same file as the certificate."""
+    deadline: Seconds = 5
+    """Seconds to decide about a recipient."""
+    on_error: OnError = "accept"
+    """What happens to a recipient that could not be decided: `accept` or `tempfail`."""
+    size: Annotated[int, Field(ge=1024, le=1 << 31)] = 35 << 20
+    """The largest message, in octets."""
+    recipients: Annotated[int, Field(ge=100, le=100_000)] = 1000
+    """Recipients of one message."""
+    connections: Count = 500
+    """Clients at a time, in one process."""
+    connections_per_peer: Count = 200
+    """Of them, from one IP address."""
+
+
+class MilterSection(Section):
+    """The gate at Postfix or Sendmail. It runs where this section stands."""
+
+    listen: Annotated[Texts, Field(min_length=1)]
+    """Where the MTA connects: `unix:/run/missent/milter.sock` or `inet:127.0.0.1:8894`."""
+    mode: Annotated[int, Field(ge=0, le=0o777)] = 0o660
+    """The permissions of Unix sockets, written `0o660`."""
+    group: str = ""
+    """The group of Unix sockets: Postfix's."""
+    authenticated: bool = True
+    """Mail of clients who signed in is ours."""
+    services: Texts = ("ORIGINATING",)
+    """Mail that came in by services of these names (`{daemon_name}`) is ours."""
+    networks: Networks = ()
+    """Mail of clients in these networks is ours."""
+    sender_domains: DomainNames = ()
+    """Mail with a reverse-path in these domains is ours. Anyone can write anything there."""
+    local: bool = True
+    """Mail that came by no network (`sendmail`) is ours."""
+    header: bool = True
+    """Whether the header is read: subject, display names, and whether a program wrote it."""
+    deadline: Seconds = 5
+    """Seconds for a decision; Postfix's `milter_command_timeout` must lie above it."""
+    on_error: OnError = "accept"
+    """What happens to a recipient that could not be decided: `accept` or `tempfail`."""
+    hold_by: Literal["queue", "refuse-once"] = "queue"
+    """`queue` takes the message into the MTA's hold queue; `refuse-once` refuses the recipient
+    until the sender tries again."""
+    refuse_local_by: Literal["bounce", "hold"] = "bounce"
+    """What happens to a message of `sendmail` with a blocked recipient: one alone cannot be
+    refused there."""
+    confirm_after: Annotated[int, Field(ge=1)] = 15
+    """Seconds before a second attempt confirms the first; an earlier one is a program's."""
+    confirm_within: Annotated[int, Field(ge=60)] = 900
+    """Seconds after which a second attempt is a first one again."""
+    connections: Count = 5000
+    """Connections of MTAs at a time, in one process."""
+    idle: Annotated[float, Field(gt=0)] = 7200
+    """Seconds without a word after which a connection is closed."""
+    progress: Seconds = 5
+    """Seconds between signs of life while a decision is waited for."""
+
+
+class NoticeSection(Section):
+    """Mail to our own senders about warned and held recipients. Nobody is told without it."""
+
+    upstream: Upstream
+    """The server that takes the notices, written as in `[relay]`."""
+    author: AddressText
+    """Whom the notices come from, and whom a puzzled sender answers."""
+    interval: Annotated[int, Field(ge=60)] = 86400
+    """Seconds within which a sender hears of one recipient once."""
+    username: str = ""
+    """To sign in with; nothing for no AUTH."""
+    password_file: File | None = None
+    """The file whose first line is the password; without it, it is taken from the environment
+    variable `MISSENT_NOTICE_PASSWORD`."""
+    cafile: File | None = None
+    """Certificates to trust instead of the system's."""
