@@ -47,6 +47,7 @@ def top_level() -> frozenset[str]:
     return frozenset(s.rpartition(".")[2] for s in known._publicsuffix)  # noqa: SLF001  no public way
 
 
+@cache
 def date() -> str:
     """The day of the bundled list, as ISO 8601."""
     from importlib.metadata import version  # noqa: PLC0415  slow, and seldom needed

@@ -92,9 +92,8 @@ def is_known(name: str) -> bool:
 
 def label(name: str) -> str:
     """Whose a domain name is, as far as the zones and lists tell; "" otherwise."""
-    zone = zone_of(name)
-    if zone is not None:
-        return zone.label
-    if name in names("university") or suffixes.split(name).registrable in names("university"):
+    schools = names("university")
+    if name in schools or suffixes.split(name).registrable in schools:
         return "a university"
-    return ""
+    zone = zone_of(name)
+    return zone.label if zone is not None else ""

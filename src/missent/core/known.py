@@ -1,0 +1,77 @@
+"""Which names are known without asking: used, own, provided, protected or established."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from missent.core.tables import protected, providers
+
+if TYPE_CHECKING:
+    from missent.core.facts import Facts, Use
+
+
+class Standing(NamedTuple):
+    """How likely mail here is meant for a name, and why, for people.
+
+    Attributes:
+        weight: for comparing names with each other; 0 where nothing is known of the name.
+        words: what is known of the name, to stand behind it: "the US Army".
+    """
+
+    weight: float
+    words: str
+
+
+NOBODY = Standing(0.0, "")
+
+
+def is_known(name: str, facts: Facts) -> bool:
+    """Whether a domain name is real for all that is known here, and never to be questioned."""
+    return (
+        is_own(name, facts)
+        or is_used(facts.history.domain(name))
+        or providers.is_known(name)
+        or protected.is_known(name)
+    )
+
+
+def is_own(name: str, facts: Facts) -> bool:
+    """Whether a name is one of the organisation's domains or lies below one."""
+    if name in facts.own_domains:
+        return True
+    rest = name.partition(".")[2]
+    while rest:
+        if rest in facts.own_domains:
+            return True
+        rest = rest.partition(".")[2]
+    return False
+
+
+def is_used(use: Use | None) -> bool:
+    """Whether mail has really been exchanged: a slip that bounced makes no acquaintance."""
+    return use is not None and (use.confirmed or use.received > 0 or use.sent > use.bounced)
+
+
+def standing(  # noqa: PLR0911  one kind of acquaintance a line
+    name: str, facts: Facts, sender: str = ""
+) -> Standing:
+    """How well a name is known here; `sender` is the `Address.key` of who writes, if known."""
+    own = facts.history.sender_domain(sender, name) if sender else None
+    if own is not None and is_used(own):
+        return Standing(2.0 + own.sent + own.received, "a domain that this sender writes to")
+    if is_own(name, facts):
+        return Standing(4.0, "one of your own domains")
+    used = facts.history.domain(name)
+    if used is not None and is_used(used):
+        return Standing(1.0 + used.sent + used.received, "a domain that people here write to")
+    weight = providers.popular().get(name)
+    if weight is not None:
+        return Standing(0.2 + weight / 200, "a popular mail provider")
+    if protected.is_known(name):
+        return Standing(0.5, protected.label(name))
+    if providers.is_known(name):
+        return Standing(0.2, "a well-known domain")
+    zone = protected.zone_of(name)
+    if zone is not None and zone.name != name:
+        return Standing(0.1, f"below `.{zone.name}`, {zone.label}")
+    return NOBODY
