@@ -1,0 +1,52 @@
+"""Numbers filed under 64-bit keys, in flat arrays: some 20 octets an entry, built without sorting.
+
+A hash table with chained entries: as quick to look up as a dictionary within a factor of three,
+in a sixth of the room.
+"""
+
+from __future__ import annotations
+
+from array import array
+
+
+class Chains:
+    """An index that is built once and read often."""
+
+    __slots__ = ("_heads", "_keys", "_mask", "_next", "_numbers")
+
+    def __init__(self, keys: array[int], numbers: array[int] | None = None) -> None:
+        """File the entries.
+
+        Args:
+            keys: signed 64-bit keys, one an entry; the same key may come often.
+            numbers: what is filed under them; without it, each entry's own position.
+        """
+        self._keys = keys
+        self._numbers = numbers
+        size = 1 << max(len(keys) - 1, 1).bit_length()
+        self._mask = mask = size - 1
+        # A chain is followed by position + 1; 0 is its end.
+        self._heads = heads = array("I", bytes(4 * size))
+        self._next = array("I")
+        follow = self._next.append
+        for position, key in enumerate(keys, 1):
+            slot = key & mask
+            follow(heads[slot])
+            heads[slot] = position
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def get(self, key: int) -> list[int]:
+        """The numbers filed under a key, the last one first."""
+        position = self._heads[key & self._mask]
+        if not position:
+            return []
+        keys, numbers, follow = self._keys, self._numbers, self._next
+        found: list[int] = []
+        while position:
+            position -= 1
+            if keys[position] == key:
+                found.append(position if numbers is None else numbers[position])
+            position = follow[position]
+        return found

@@ -1,0 +1,107 @@
+"""Tables in flat arrays: what a snapshot is made of."""
+
+from __future__ import annotations
+
+from array import array
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from missent.core.facts import Use
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LARGEST = 0xFFFFFFFF
+
+
+class Uses:
+    """A table of `Use`, a column an attribute; bounces and the confirmation share a column."""
+
+    __slots__ = ("first", "last", "received", "rest", "sent")
+
+    def __init__(self) -> None:
+        self.sent = array("I")
+        self.first = array("I")
+        self.last = array("I")
+        self.received = array("I")
+        self.rest = array("I")
+
+    def extend(
+        self,
+        sent: Sequence[int],
+        first: Sequence[int],
+        last: Sequence[int],
+        received: Sequence[int],
+        rest: Sequence[int],
+    ) -> None:
+        """Add rows, given column by column."""
+        extend(self.sent, sent)
+        extend(self.first, first)
+        extend(self.last, last)
+        extend(self.received, received)
+        extend(self.rest, rest)
+
+    def use(self, row: int) -> Use:
+        """One row."""
+        rest = self.rest[row]
+        return Use(
+            self.sent[row],
+            self.first[row],
+            self.last[row],
+            self.received[row],
+            rest >> 1,
+            bool(rest & 1),
+        )
+
+    def total(self, start: int, end: int, received: int) -> Use:
+        """All rows from `start` up to `end` together; what was received is given."""
+        if end - start == 1:
+            rest = self.rest[start]
+            return Use(
+                self.sent[start], self.first[start], self.last[start], received, rest >> 1,
+                bool(rest & 1),
+            )  # fmt: skip
+        rests = self.rest[start:end]
+        eventful = any(rests)
+        return Use(
+            sum(self.sent[start:end]),
+            min(filter(None, self.first[start:end]), default=0),
+            max(self.last[start:end]),
+            received,
+            sum(rest >> 1 for rest in rests) if eventful else 0,
+            any(rest & 1 for rest in rests) if eventful else False,
+        )
+
+
+def extend(column: array[int], values: Sequence[int]) -> None:
+    """Add values to a column of 32 bits; larger ones are cut off at 2**32 - 1."""
+    size = len(column)
+    try:
+        column.extend(values)
+    except OverflowError:
+        del column[size:]
+        column.extend([min(max(value, 0), LARGEST) for value in values])
+
+
+class Texts:
+    """Many short texts in one piece of memory."""
+
+    __slots__ = ("_ends", "_octets")
+
+    def __init__(self) -> None:
+        self._octets = bytearray()
+        self._ends = array("I", [0])
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, number: int) -> str:
+        return self._octets[self._ends[number] : self._ends[number + 1]].decode()
+
+    def extend(self, texts: Sequence[str]) -> None:
+        """Add texts."""
+        encoded = [text.encode() for text in texts]
+        ends = accumulate(map(len, encoded), initial=len(self._octets))
+        next(ends)
+        self._ends.extend(ends)
+        self._octets += b"".join(encoded)

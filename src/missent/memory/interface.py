@@ -1,0 +1,224 @@
+"""What every store of the memory does, and the values that go in and out.
+
+Addresses are `Address.key`, domains `Domain.name`, moments whole seconds since the epoch. The
+sender "" stands for mail whose sender is not known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+
+    from missent.core.facts import DomainFacts
+    from missent.core.finding import Json
+    from missent.core.permission import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What one event adds to what is known of a pair.
+
+    Attributes:
+        sender: the sender's side of the pair.
+        address: the address that was written to, or that wrote.
+        at: when it happened; for `sent` it becomes the pair's first or last use.
+        sent: messages from the sender to the address.
+        received: messages from the address to the sender.
+        bounced: messages to the address that came back as undeliverable.
+        confirmed: the sender said that the address is right.
+    """
+
+    sender: str
+    address: str
+    at: int
+    sent: int = 0
+    received: int = 0
+    bounced: int = 0
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Something learned, counted once.
+
+    Attributes:
+        deltas: what it adds.
+        once: names the event, such as a Message-ID and a recipient; a second lesson of the same
+            name adds nothing, in this process or another, today or after years. "" counts always.
+    """
+
+    deltas: tuple[Delta, ...]
+    once: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A slip that its sender confirmed: this was typed, that was meant."""
+
+    sender: str
+    typed: str
+    meant: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided about one recipient, for the record. No subject and no text is kept.
+
+    Attributes:
+        at: when.
+        sender: the address in `mail_from`, "" for the null sender.
+        recipient: the address in `rcpt_to`.
+        action: what the policy asked for: allow, warn, hold or block.
+        codes: the codes of the findings.
+        probability: the strongest finding's.
+        did_you_mean: the addresses that were offered, best first.
+        disposition: what the gate did.
+        message_id: the Message-ID without angle brackets, or "".
+    """
+
+    at: int
+    sender: str
+    recipient: str
+    action: str
+    codes: tuple[str, ...] = ()
+    probability: float = 0.0
+    did_you_mean: tuple[str, ...] = ()
+    disposition: str = ""
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is written in one transaction: all of it or nothing."""
+
+    lessons: Sequence[Lesson] = ()
+    corrections: Sequence[Correction] = ()
+    decisions: Sequence[Decision] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.lessons or self.corrections or self.decisions)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredException:
+    """An exception of the organisation, as the store keeps it."""
+
+    number: int
+    permission: Permission
+    created: int
+
+
+class Contact(NamedTuple):
+    """One row: what is known of a pair. The address is split at its last "@"."""
+
+    domain: str
+    local: str
+    sender: str
+    sent: int
+    first: int
+    last: int
+    received: int
+    bounced: int
+    confirmed: bool
+
+
+class Head(NamedTuple):
+    """Where the store stands, to learn cheaply whether anything is new.
+
+    Attributes:
+        change: counts the transactions that changed what is known; later ones are larger.
+        generation: changes when something was taken away: what was read before is then stale.
+        exceptions: the value of `change` when the exceptions were last changed.
+    """
+
+    change: int
+    generation: int
+    exceptions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is new since some value of `Head.change`.
+
+    Attributes:
+        head: where the store stands now.
+        contacts: every pair that changed, with all that is known of it (not the difference).
+        corrections: every correction that is new.
+    """
+
+    head: Head
+    contacts: Sequence[Contact] = ()
+    corrections: Sequence[Correction] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How many rows of each kind were taken away."""
+
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return any(self.rows.values())
+
+
+class Store(Protocol):
+    """Keeps what was learned. Every method raises `StoreError` when the store cannot be had.
+
+    Writers may be many processes; each call is one transaction, and a reader sees all of it or
+    nothing. tests/contract/test_store.py is the contract that every store must keep.
+    """
+
+    async def head(self) -> Head:
+        """Where the store stands."""
+
+    def stale(self) -> bool:
+        """Whether somebody wrote since the last `changes`.
+
+        It costs microseconds and never waits; False also where that cannot be told so cheaply.
+        """
+
+    async def write(self, batch: Batch) -> int:
+        """Write durably, and return how many of the lessons were new."""
+
+    def contacts(self) -> AsyncIterator[Sequence[Contact]]:
+        """All contacts in batches; those of a domain are together, those of an address as well."""
+
+    async def corrections(self) -> Sequence[Correction]:
+        """All corrections, the oldest first."""
+
+    async def changes(self, since: int) -> Changes:
+        """What is new since a `Head.change`; of use only while the generation is the same."""
+
+    async def decisions(self, *, after: int = 0, limit: int = 1000) -> Sequence[tuple[int, Decision]]:
+        """Decisions with their numbers, those above `after`, in the order they were recorded."""
+
+    async def allow(self, permission: Permission, at: int) -> int:
+        """Add an exception, and return its number."""
+
+    async def revoke(self, number: int) -> bool:
+        """Take an exception away; False where there is none of that number."""
+
+    async def exceptions(self) -> Sequence[StoredException]:
+        """All exceptions, those that have expired as well, the oldest first."""
+
+    async def keep_facts(self, facts: Mapping[str, DomainFacts], at: int, ttl: int) -> None:
+        """Keep what the DNS said of some domains, for `ttl` seconds from `at`."""
+
+    async def facts(self, domains: Collection[str], at: int) -> Mapping[str, DomainFacts]:
+        """What is kept of these domains and has not run out at that moment."""
+
+    async def forget(self, address: str) -> Erased:
+        """Take away every row that names this address (`Address.key`)."""
+
+    async def expire(self, before: int) -> Erased:
+        """Take away what was last used, decided or learned before that moment."""
+
+    def export(self, address: str | None = None) -> AsyncIterator[Mapping[str, Json]]:
+        """All that is kept (about one address), each row as plain JSON values with its `kind`."""
+
+    async def close(self) -> None:
+        """Close every connection."""

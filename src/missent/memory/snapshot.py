@@ -1,0 +1,207 @@
+"""Who writes to whom, as read from a store: immutable, and compact enough for millions.
+
+A pair is a row; rows are ordered by domain, local part and sender, so the rows of an address lie
+together and the addresses of a domain do. An address is found by its hash and then compared, a
+pair by bisection among the senders of its address. What an address or a domain adds up to is
+computed from its rows where they are few, and beforehand where they are many.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING
+
+from missent.core.facts import Use
+from missent.core.neighbours import domain_keys, gather
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from missent.memory.chains import Chains
+    from missent.memory.columns import Texts, Uses
+    from missent.memory.local_parts import LocalParts
+
+FEW = 12
+"""Up to so many rows are added up when they are asked for: it takes a few microseconds."""
+
+
+class Snapshot:
+    """A `Correspondence` that never changes. Made by `SnapshotBuilder`, which fills it."""
+
+    __slots__ = (
+        "address_index",
+        "address_totals",
+        "domain_index",
+        "domain_names",
+        "domain_numbers",
+        "domain_shares",
+        "domain_totals",
+        "first_address",
+        "first_row",
+        "local_index",
+        "local_parts",
+        "locals",
+        "meanings",
+        "nobody",
+        "senders",
+        "sender_numbers",
+        "share_senders",
+        "share_uses",
+        "uses",
+    )
+
+    uses: Uses
+    """By row."""
+    senders: array[int]
+    """By row: the number of its sender; numbers are in the order of the names."""
+    sender_numbers: Mapping[str, int]
+    nobody: int
+    """The number of the sender "", whose rows hold what is known without a sender."""
+    first_row: array[int]
+    """By address: its first row; one more entry ends the last address."""
+    locals: Texts
+    """By address: its local part."""
+    address_index: Chains
+    """Addresses by the hash of local part and domain number."""
+    local_index: Chains
+    """Addresses by the hash of their local part alone."""
+    address_totals: Mapping[int, Use]
+    """By address, of those that have many rows."""
+    first_address: array[int]
+    """By domain: its first address; one more entry ends the last domain."""
+    domain_names: Sequence[str]
+    domain_numbers: Mapping[str, int]
+    domain_index: Chains
+    """Domains by the keys of core/neighbours.py."""
+    domain_totals: Mapping[int, Use]
+    """By domain, of those that have many rows."""
+    domain_shares: Mapping[int, tuple[int, int]]
+    """Likewise: where its shares begin and end. A share is what one sender did with a domain."""
+    share_senders: array[int]
+    """By share: the number of its sender, in order within a domain."""
+    share_uses: Uses
+    local_parts: LocalParts
+    meanings: Mapping[tuple[str, str], str]
+
+    def __len__(self) -> int:
+        return len(self.senders)
+
+    def _find(self, address: str) -> int:
+        """The number of an address, -1 where it is not known."""
+        local, _, domain = address.rpartition("@")
+        number = self.domain_numbers.get(domain)
+        if number is None:
+            return -1
+        for found in self.address_index.get(hash((local, number))):
+            if (
+                self.locals[found] == local
+                and self.first_address[number] <= found < self.first_address[number + 1]
+            ):
+                return found
+        return -1
+
+    def pair(self, sender: str, address: str) -> Use | None:
+        """How `sender` has used `address`."""
+        who = self.sender_numbers.get(sender, self.nobody)
+        if who == self.nobody:
+            return None
+        found = self._find(address)
+        if found < 0:
+            return None
+        end = self.first_row[found + 1]
+        row = bisect_left(self.senders, who, self.first_row[found], end)
+        if row == end or self.senders[row] != who:
+            return None
+        return self.uses.use(row)
+
+    def address(self, address: str) -> Use | None:
+        """How the whole organisation has used `address`."""
+        found = self._find(address)
+        if found < 0:
+            return None
+        start, end = self.first_row[found], self.first_row[found + 1]
+        if end - start > FEW:
+            return self.address_totals[found]
+        # The row of nobody is an address's first.
+        received = self.uses.received[start] if self.senders[start] == self.nobody else 0
+        return self.uses.total(start, end, received)
+
+    def sender_domain(self, sender: str, domain: str) -> Use | None:
+        """How `sender` has used `domain`, all its addresses together."""
+        who = self.sender_numbers.get(sender, self.nobody)
+        number = self.domain_numbers.get(domain)
+        if who == self.nobody or number is None:
+            return None
+        start, end = self._rows(number)
+        if end - start > FEW:
+            start, end = self.domain_shares[number]
+            share = bisect_left(self.share_senders, who, start, end)
+            if share == end or self.share_senders[share] != who:
+                return None
+            return self.share_uses.use(share)
+        sent = first = last = received = 0
+        uses = self.uses
+        for row, sender_there in enumerate(self.senders[start:end], start):
+            if sender_there == who:
+                received += uses.received[row]
+                if uses.sent[row]:
+                    sent += uses.sent[row]
+                    first = min(first or uses.first[row], uses.first[row])
+                    last = max(last, uses.last[row])
+        return Use(sent, first, last, received) if sent or received else None
+
+    def domain(self, domain: str) -> Use | None:
+        """How the whole organisation has used `domain`, all its addresses together."""
+        number = self.domain_numbers.get(domain)
+        return None if number is None else self.domain_use(number)
+
+    def domain_use(self, number: int) -> Use | None:
+        """How a domain has been used; a bounce there is no use of the domain."""
+        start, end = self._rows(number)
+        if end - start > FEW:
+            use = self.domain_totals[number]
+        else:
+            nobody, received = self.nobody, self.uses.received
+            came = 0
+            for row, sender in enumerate(self.senders[start:end], start):
+                if sender == nobody:
+                    came += received[row]
+            total = self.uses.total(start, end, came)
+            use = Use(total.sent, total.first, total.last, came)
+        return use if use.sent or use.received else None
+
+    def _rows(self, number: int) -> tuple[int, int]:
+        """The first row of a domain, and the one after its last."""
+        first = self.first_address
+        return self.first_row[first[number]], self.first_row[first[number + 1]]
+
+    def locals_at(self, domain: str) -> int:
+        """How many distinct addresses are known at `domain`."""
+        number = self.domain_numbers.get(domain)
+        if number is None:
+            return 0
+        return self.first_address[number + 1] - self.first_address[number]
+
+    def domains_near(self, domain: str) -> Iterable[str]:
+        """Known domains that may have been meant where `domain` was typed."""
+        names = self.domain_names
+        return [names[number] for number in gather(self.domain_index, domain_keys(domain))]
+
+    def domains_with(self, local: str) -> Iterator[str]:
+        """Known domains at which this very local part is known."""
+        for found in self.local_index.get(hash(local)):
+            if self.locals[found] == local:
+                yield self.domain_names[bisect_right(self.first_address, found) - 1]
+
+    def locals_near(self, domain: str, local: str) -> Iterable[str]:
+        """Known local parts at `domain` that may have been meant where `local` was typed."""
+        number = self.domain_numbers.get(domain)
+        if number is None:
+            return ()
+        start, end = self.first_address[number], self.first_address[number + 1]
+        return self.local_parts.near(domain, local, start, end)
+
+    def meant(self, sender: str, address: str) -> str | None:
+        """The address that `sender` (or, failing that, a colleague) meant the last time."""
+        return self.meanings.get((sender, address)) or self.meanings.get(("", address))

@@ -1,0 +1,1 @@
+"""The store in a relational database: SQLite or PostgreSQL, by one implementation."""

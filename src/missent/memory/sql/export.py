@@ -1,0 +1,94 @@
+"""Everything that is kept, row by row, as plain JSON values."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
+
+from sqlalchemy import select
+
+from missent.memory.sql.erase import about
+from missent.memory.sql.read import as_decision, as_exception
+from missent.memory.sql.tables import contact, correction, decision, domain_facts, exception
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from typing import Any
+
+    from sqlalchemy import Table
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from missent.core.finding import Json
+
+_BATCH = 5_000
+
+
+async def export(
+    connection: AsyncConnection, address: str | None
+) -> AsyncIterator[Mapping[str, Json]]:
+    """All rows, or those that name an address."""
+    async for row in _rows(connection, contact, address):
+        yield {
+            "kind": "contact",
+            "sender": row.sender,
+            "address": f"{row.local}@{row.domain}",
+            "sent": row.sent,
+            "first": moment(row.first),
+            "last": moment(row.last),
+            "received": row.received,
+            "bounced": row.bounced,
+            "confirmed": bool(row.confirmed),
+        }
+    async for row in _rows(connection, correction, address):
+        yield {
+            "kind": "correction",
+            "sender": row.sender,
+            "typed": row.typed,
+            "meant": row.meant,
+            "at": moment(row.at),
+        }
+    async for row in _rows(connection, decision, address):
+        said = asdict(as_decision(row)) | {"at": moment(row.at)}
+        yield {"kind": "decision", **cast("dict[str, Json]", said)}
+    async for row in _rows(connection, exception, None):
+        stored = as_exception(row)
+        patterns = {stored.permission.pattern.address}
+        if stored.permission.sender:
+            patterns.add(stored.permission.sender.address)
+        if address is None or address in patterns:
+            yield {
+                "kind": "exception",
+                "number": row.number,
+                "pattern": row.pattern,
+                "owner": row.owner,
+                "reason": row.reason,
+                "expires": None if row.expires is None else moment(row.expires),
+                "sender": row.sender,
+                "created": moment(row.created),
+            }
+    if address is None:
+        async for row in _rows(connection, domain_facts, None):
+            yield {
+                "kind": "domain_facts",
+                "domain": row.domain,
+                "facts": row.facts,
+                "fetched": moment(row.fetched),
+                "expires": moment(row.expires),
+            }
+
+
+def moment(at: int) -> str | None:
+    """A moment as ISO 8601; None for 0, which means never."""
+    return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z") if at else None
+
+
+async def _rows(
+    connection: AsyncConnection, table: Table, address: str | None
+) -> AsyncIterator[Any]:
+    query = select(table).order_by(*table.primary_key.columns)
+    if address is not None:
+        query = query.where(about(table, address))
+    async with connection.stream(query.execution_options(yield_per=_BATCH)) as rows:
+        async for row in rows:
+            yield row

@@ -1,0 +1,155 @@
+"""Reads rows back as the values of the interface."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from missent.core.facts import DomainFacts
+from missent.core.pattern import Pattern
+from missent.core.permission import Permission
+from missent.memory.interface import (
+    Changes,
+    Contact,
+    Correction,
+    Decision,
+    Head,
+    StoredException,
+)
+from missent.memory.sql.tables import contact, correction, decision, domain_facts, exception, state
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Collection, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+BATCH = 20_000
+_CHUNK = 5_000
+
+CONTACT = tuple(contact.c[name] for name in Contact._fields)
+_CORRECTION = (correction.c.sender, correction.c.typed, correction.c.meant, correction.c.at)
+
+
+async def head(connection: AsyncConnection) -> Head:
+    """Where the store stands."""
+    values = {name: value for name, value in await connection.execute(select(state))}
+    return Head(values["change"], values["generation"], values["exceptions"])
+
+
+async def contacts(connection: AsyncConnection) -> AsyncIterator[Sequence[Contact]]:
+    """All contacts, in the order of the key."""
+    query = select(*CONTACT).order_by(contact.c.domain, contact.c.local, contact.c.sender)
+    async with connection.stream(query.execution_options(yield_per=BATCH)) as rows:
+        async for batch in rows.partitions():
+            # A Row is laid out as a Contact is; making a million of them anew takes a second.
+            yield batch  # type: ignore[misc]
+
+
+async def changes(connection: AsyncConnection, since: int) -> Changes:
+    """What changed after `since`."""
+    now = await head(connection)
+    if now.change <= since:
+        return Changes(now)
+    rows = await connection.execute(select(*CONTACT).where(contact.c.change > since))
+    corrected = await connection.execute(
+        select(*_CORRECTION).where(correction.c.change > since).order_by(correction.c.change)
+    )
+    return Changes(
+        now,
+        [Contact(*row) for row in rows],
+        [Correction(*row) for row in corrected],
+    )
+
+
+async def corrections(connection: AsyncConnection) -> list[Correction]:
+    """All corrections, the oldest first."""
+    rows = await connection.execute(select(*_CORRECTION).order_by(correction.c.at))
+    return [Correction(*row) for row in rows]
+
+
+async def decisions(
+    connection: AsyncConnection, after: int, limit: int
+) -> list[tuple[int, Decision]]:
+    """Decisions above a number."""
+    rows = await connection.execute(
+        select(decision)
+        .where(decision.c.number > after)
+        .order_by(decision.c.number)
+        .limit(limit)
+    )
+    return [(row.number, as_decision(row)) for row in rows]
+
+
+def as_decision(row: Any) -> Decision:
+    """A row of `decision`."""
+    return Decision(
+        row.at,
+        row.sender,
+        row.recipient,
+        row.action,
+        tuple(json.loads(row.codes)),
+        row.probability,
+        tuple(json.loads(row.did_you_mean)),
+        row.disposition,
+        row.message_id,
+    )
+
+
+async def exceptions(connection: AsyncConnection) -> list[StoredException]:
+    """All exceptions, the oldest first."""
+    rows = await connection.execute(select(exception).order_by(exception.c.number))
+    return [as_exception(row) for row in rows]
+
+
+def as_exception(row: Any) -> StoredException:
+    """A row of `exception`."""
+    permission = Permission(
+        Pattern.parse(row.pattern),
+        row.owner,
+        row.reason,
+        row.expires,
+        None if row.sender is None else Pattern.parse(row.sender),
+    )
+    return StoredException(row.number, permission, row.created)
+
+
+async def facts(
+    connection: AsyncConnection, domains: Collection[str], at: int
+) -> dict[str, DomainFacts]:
+    """Facts that still hold."""
+    found: dict[str, DomainFacts] = {}
+    names = list(domains)
+    for start in range(0, len(names), _CHUNK):
+        rows = await connection.execute(
+            select(domain_facts.c.domain, domain_facts.c.facts).where(
+                domain_facts.c.domain.in_(names[start : start + _CHUNK]),
+                domain_facts.c.expires > at,
+            )
+        )
+        found.update((row.domain, facts_from_json(row.facts)) for row in rows)
+    return found
+
+
+def facts_to_json(facts: DomainFacts) -> str:
+    """Facts as the column holds them."""
+    return json.dumps(
+        {
+            "exists": facts.exists,
+            "mail_exchangers": facts.mail_exchangers,
+            "null_mx": facts.null_mx,
+            "has_address": facts.has_address,
+        }
+    )
+
+
+def facts_from_json(text: str) -> DomainFacts:
+    """Facts out of the column."""
+    said = json.loads(text)
+    return DomainFacts(
+        exists=said["exists"],
+        mail_exchangers=tuple(said["mail_exchangers"]),
+        null_mx=said["null_mx"],
+        has_address=said["has_address"],
+    )

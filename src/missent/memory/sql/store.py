@@ -1,0 +1,240 @@
+"""The store in SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, select, text
+
+from missent.memory.interface import Erased
+from missent.memory.sql import erase, export, read, write
+from missent.memory.sql.engine import (
+    WRITING,
+    Watch,
+    connect,
+    driver_url,
+    guarded,
+    prepare_file,
+    shown,
+)
+from missent.memory.sql.migrate import migrate
+from missent.memory.sql.tables import domain_facts, exception, state
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+    from typing import Self
+
+    from sqlalchemy import URL
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+    from missent.core.facts import DomainFacts
+    from missent.core.finding import Json
+    from missent.core.permission import Permission
+    from missent.memory.interface import (
+        Batch,
+        Changes,
+        Contact,
+        Correction,
+        Decision,
+        Head,
+        StoredException,
+    )
+
+
+class SqlStore:
+    """The one implementation; see `Store` for what its methods do."""
+
+    def __init__(self, url: URL, engine: AsyncEngine, watch: Watch | None) -> None:
+        """Use `open`; this does not prepare the tables."""
+        self._url = url
+        self._engine = engine
+        self._watch = watch
+        self._version = -2
+        self._salt = 0
+        # One connection writes at a time, within the process too: SQLite's own queue is a poll.
+        self._turn = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, url: str, password: str | None = None) -> Self:
+        """Open a store, and make or update its tables where that is needed.
+
+        Args:
+            url: see `driver_url`.
+            password: the database's, from a secret file.
+
+        Raises:
+            ConfigError: the URL is none.
+            StoreError: the store cannot be reached, or a newer version made it.
+        """
+        parsed = driver_url(url, password)
+        watch: Watch | None = None
+        if parsed.get_backend_name() == "sqlite":
+            path = Path(str(parsed.database))
+            with guarded(parsed):
+                await asyncio.to_thread(prepare_file, path)
+                watch = Watch(path)
+        store = cls(parsed, connect(parsed), watch)
+        try:
+            with guarded(parsed):
+                await migrate(store._engine)
+            await store._make_salt()
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    def __repr__(self) -> str:
+        return f"SqlStore({shown(self._url)!r})"
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        with guarded(self._url):
+            async with self._engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        with guarded(self._url):
+            async with self._turn, self._engine.execution_options(
+                **WRITING
+            ).begin() as connection:
+                yield connection
+
+    async def _make_salt(self) -> None:
+        query = select(state.c.value).where(state.c.name == "salt")
+        async with self._reading() as connection:
+            found = await connection.scalar(query)
+        if found is None:
+            async with self._writing() as connection:
+                await write.advance(connection)  # waits for another process that is just here
+                found = await connection.scalar(query)
+                if found is None:
+                    found = secrets.randbits(63)
+                    await connection.execute(insert(state).values(name="salt", value=found))
+        self._salt = int(found)
+
+    async def head(self) -> Head:
+        """Where the store stands."""
+        async with self._reading() as connection:
+            return await read.head(connection)
+
+    def stale(self) -> bool:
+        """Whether somebody wrote since the last `changes`; PostgreSQL cannot tell at no cost."""
+        return self._watch is not None and self._watch.version() != self._version
+
+    async def write(self, batch: Batch) -> int:
+        """Write durably, and return how many of the lessons were new."""
+        async with self._writing() as connection:
+            return await write.write(connection, batch, self._salt)
+
+    async def contacts(self) -> AsyncIterator[Sequence[Contact]]:
+        """All contacts in batches."""
+        async with self._reading() as connection:
+            async for batch in read.contacts(connection):
+                yield batch
+
+    async def corrections(self) -> Sequence[Correction]:
+        """All corrections, the oldest first."""
+        async with self._reading() as connection:
+            return await read.corrections(connection)
+
+    async def changes(self, since: int) -> Changes:
+        """What is new since a `Head.change`."""
+        version = self._watch.version() if self._watch else 0
+        async with self._reading() as connection:
+            found = await read.changes(connection, since)
+        self._version = version
+        return found
+
+    async def decisions(
+        self, *, after: int = 0, limit: int = 1000
+    ) -> Sequence[tuple[int, Decision]]:
+        """Decisions above a number, in the order they were recorded."""
+        async with self._reading() as connection:
+            return await read.decisions(connection, after, limit)
+
+    async def allow(self, permission: Permission, at: int) -> int:
+        """Add an exception, and return its number."""
+        async with self._writing() as connection:
+            await write.mark(connection, "exceptions", await write.advance(connection))
+            number = await connection.scalar(
+                insert(exception)
+                .values(
+                    pattern=permission.pattern.text,
+                    owner=permission.owner,
+                    reason=permission.reason,
+                    expires=permission.expires,
+                    sender=permission.sender.text if permission.sender else None,
+                    created=at,
+                )
+                .returning(exception.c.number)
+            )
+        return int(number or 0)
+
+    async def revoke(self, number: int) -> bool:
+        """Take an exception away; False where there is none of that number."""
+        async with self._writing() as connection:
+            done = await connection.execute(delete(exception).where(exception.c.number == number))
+            if done.rowcount:
+                await write.mark(connection, "exceptions", await write.advance(connection))
+        return done.rowcount > 0
+
+    async def exceptions(self) -> Sequence[StoredException]:
+        """All exceptions, the oldest first."""
+        async with self._reading() as connection:
+            return await read.exceptions(connection)
+
+    async def keep_facts(self, facts: Mapping[str, DomainFacts], at: int, ttl: int) -> None:
+        """Keep what the DNS said of some domains."""
+        rows = [
+            {"domain": name, "facts": read.facts_to_json(said), "fetched": at, "expires": at + ttl}
+            for name, said in sorted(facts.items())
+        ]
+        if rows:
+            async with self._writing() as connection:
+                await connection.execute(
+                    write.replacing(connection, domain_facts, ("domain",)), rows
+                )
+
+    async def facts(self, domains: Collection[str], at: int) -> Mapping[str, DomainFacts]:
+        """What is kept of these domains and still holds."""
+        async with self._reading() as connection:
+            return await read.facts(connection, domains, at)
+
+    async def forget(self, address: str) -> Erased:
+        """Take away every row that names this address."""
+        async with self._writing() as connection:
+            gone = Erased(await erase.forget(connection, address))
+        await self._overwrite()
+        return gone
+
+    async def expire(self, before: int) -> Erased:
+        """Take away what was last used, decided or learned before that moment."""
+        async with self._writing() as connection:
+            gone = Erased(await erase.expire(connection, before))
+        await self._overwrite()
+        return gone
+
+    async def _overwrite(self) -> None:
+        """Let nothing that was erased live on in SQLite's write-ahead log."""
+        if self._watch is not None:
+            with guarded(self._url):
+                async with self._engine.connect() as connection:
+                    autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
+                    await autocommit.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+    async def export(self, address: str | None = None) -> AsyncIterator[Mapping[str, Json]]:
+        """All that is kept, or what names an address."""
+        async with self._reading() as connection:
+            async for row in export.export(connection, address):
+                yield row
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._watch is not None:
+            self._watch.close()
+        await self._engine.dispose()

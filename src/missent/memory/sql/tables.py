@@ -1,0 +1,107 @@
+"""The tables. What is written here and what the migrations make must agree; a test compares them."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={"pk": "pk_%(table_name)s", "ix": "ix_%(table_name)s_%(column_0_name)s"}
+)
+
+# SQLite counts rows in an INTEGER only, and lays the table out by it.
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+# The key's order puts the addresses of a domain together, and the senders of an address: so the
+# snapshot is built in one pass, without a dictionary of a million addresses.
+contact = Table(
+    "contact",
+    metadata,
+    Column("domain", Text, primary_key=True),
+    Column("local", Text, primary_key=True),
+    Column("sender", Text, primary_key=True),
+    Column("sent", BigInteger, nullable=False),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("received", BigInteger, nullable=False),
+    Column("bounced", BigInteger, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("active", BigInteger, nullable=False),
+    Column("change", BigInteger, nullable=False),
+    Index("ix_contact_change", "change"),
+    sqlite_with_rowid=False,
+)
+
+# Names of events that were counted, as keyed 64-bit digests: 16 octets a recipient of a message.
+seen = Table(
+    "seen",
+    metadata,
+    Column("digest", Number, primary_key=True, autoincrement=False),
+    Column("day", Integer, nullable=False),
+)
+
+correction = Table(
+    "correction",
+    metadata,
+    Column("sender", Text, primary_key=True),
+    Column("typed", Text, primary_key=True),
+    Column("meant", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("change", BigInteger, nullable=False),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("codes", Text, nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("did_you_mean", Text, nullable=False),
+    Column("disposition", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Index("ix_decision_at", "at"),
+    sqlite_autoincrement=True,
+)
+
+exception = Table(
+    "exception",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("pattern", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("expires", BigInteger),
+    Column("sender", Text),
+    Column("created", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+domain_facts = Table(
+    "domain_facts",
+    metadata,
+    Column("domain", Text, primary_key=True),
+    Column("facts", Text, nullable=False),
+    Column("fetched", BigInteger, nullable=False),
+    Column("expires", BigInteger, nullable=False),
+)
+
+# `change`, `generation`, `exceptions` (see Head), and `salt`, the key of the digests.
+state = Table(
+    "state",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
