@@ -5,6 +5,7 @@
 #   make test    everything: system packages (as root), linters, all tests
 #   make check   linters and the tests that need no system package, in seconds
 #   make bench   measure, side by side with the peers
+#   make bench-accuracy   the slips of real mail; needs the data of MISSENT_DATA
 #   make docs    write the generated pages of docs/ anew
 #   make lock    write requirements/*.txt anew from pyproject.toml
 
@@ -17,7 +18,7 @@ INSTALL = $(PIP) install --require-hashes
 EDITABLE = $(PIP) install --no-deps --no-build-isolation --editable .
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
-.PHONY: run test check bench docs lock clean lint ruff format types layers pure packages dev
+.PHONY: run test check bench bench-accuracy docs lock clean lint ruff format types layers pure packages dev
 .DEFAULT_GOAL := check
 
 run: $(VENV)/run.stamp
@@ -46,6 +47,9 @@ packages:
 
 bench: $(VENV)/bench.stamp
 	@$(BIN)/python -m bench
+
+bench-accuracy: $(VENV)/bench.stamp
+	@$(BIN)/python -m bench.accuracy
 
 docs: dev
 	@$(BIN)/python docs/generate.py

@@ -1,0 +1,119 @@
+"""The tables of the report: aggregates alone, no address and no domain of the corpus."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bench.accuracy.measure import BUDGETS, PARTS, Curve, Point, reliability
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bench.accuracy.labels import Kind, Labels
+    from bench.accuracy.measure import Part, Sighting
+    from bench.accuracy.ours import Ours
+
+ASKED = {"domain": (0.15, "recall 0.80, first 0.90"), "local": (0.5, "recall 0.55")}
+_TITLES = {"domain": "Domain slips", "local": "Local-part slips"}
+
+
+def messages_in(ours: Ours, part: Part) -> int:
+    """How many decided messages a part has."""
+    return sum(part.has(at, sender) for at, sender in ours.messages)
+
+
+def main(ours: Ours, labels: Labels, kind: Kind, *, proved: bool) -> Iterator[str]:
+    """Recall at each budget and at the default policy, for every part of the mail."""
+    counts = {part.name: messages_in(ours, part) for part in PARTS}
+    found, asked = (
+        [Curve(s[kind], labels, kind, part, counts[part.name], proved=proved) for part in PARTS]
+        for s in (ours.findings, ours.prompts)
+    )
+    budget, goal = ASKED[kind]
+    yield f"### {_TITLES[kind]}{', proved ones' if proved else ''}"
+    yield ""
+    yield from _row("needless per 1,000", (c.name for c in PARTS))
+    yield from _row("---", ("---" for _ in PARTS))
+    yield from _row("knowable slips", (str(c.slips) for c in found))
+    yield from _row("messages", (f"{counts[p.name]:,}" for p in PARTS))
+    for each in BUDGETS:
+        mark = f" (asked: {goal})" if each == budget else ""
+        yield from _row(f"{each:.2f}{mark}", (_cell(c.at_budget(each)) for c in found))
+    yield from _row("default policy", (_spent(c.point(1.0)) for c in asked))
+    *_, dev, test = found
+    fitted = dev.at_budget(budget)
+    if fitted:
+        yield ""
+        yield (
+            f"With the threshold that spends {budget:.2f} on dev ({fitted.threshold:.3f}), test has"
+            f" {_spent(test.point(fitted.threshold))}."
+        )
+    yield ""
+
+
+def _row(name: str, cells: Iterator[str]) -> Iterator[str]:
+    yield f"| {name} | {' | '.join(cells)} |"
+
+
+def _cell(point: Point | None) -> str:
+    return f"{point.recall:.2f} / {point.first:.2f}" if point and point.recall else "0 / -"
+
+
+def _spent(point: Point) -> str:
+    return (
+        f"{point.recall:.2f} / {point.first:.2f} at {point.needless:.3f}"
+        f" ({point.doubtful:.3f} doubtful)"
+    )
+
+
+def peers(
+    ours: Ours, labels: Labels, kind: Kind, said: Mapping[str, Sequence[Sighting]]
+) -> Iterator[str]:
+    """Every peer beside missent, on all the mail."""
+    count = len(ours.messages)
+    yield f"### {_TITLES[kind]}: peers, all mail, the same gate"
+    yield ""
+    yield from _row("tool", iter(("0.15", "0.50", "1.00", "all it says")))
+    yield from _row("---", iter(("---",) * 4))
+    for name, sightings in (("missent", ours.findings[kind]), *said.items()):
+        curve = Curve(sightings, labels, kind, PARTS[0], count)
+        last = curve.points[-1] if curve.points else None
+        cells = [_cell(curve.at_budget(b)) for b in (0.15, 0.5, 1.0)]
+        everything = f"{_cell(last)} at {last.needless:.2f}" if last else "nothing"
+        yield from _row(name, iter((*cells, everything)))
+    yield ""
+
+
+def calibration(ours: Ours, labels: Labels) -> Iterator[str]:
+    """The reliability diagram as a table, and Brier's score."""
+    outcomes = first_findings(ours, labels)
+    bins, brier = reliability(outcomes)
+    base = sum(true for _, true in outcomes) / max(len(outcomes), 1)
+    yield "### Calibration"
+    yield ""
+    yield (
+        f"{len(outcomes)} findings, each pair's first; Brier's score {brier:.4f}"
+        f" (always saying {base:.3f}, the share that is true, has {base * (1 - base):.4f})."
+    )
+    yield ""
+    yield from _row("probability", iter(("findings", "said", "true")))
+    yield from _row("---", iter(("---",) * 3))
+    for number, (count, said, true) in enumerate(bins):
+        yield from _row(
+            f"{number / 10:.1f} to {(number + 1) / 10:.1f}",
+            iter((str(count), f"{said:.2f}" if count else "-", f"{true:.2f}" if count else "-")),
+        )
+    yield ""
+
+
+def first_findings(ours: Ours, labels: Labels) -> list[tuple[float, bool]]:
+    """Each pair's first finding: what it said, and whether the labels call it a slip.
+
+    What the labels are in doubt about is left out.
+    """
+    first: dict[tuple[str, str], float] = {}
+    for prompt, _ in ours.rows:
+        pair = prompt.sender.key, prompt.recipient.key
+        if pair in labels.pairs or not labels.is_doubtful(pair[1]):
+            first.setdefault(pair, prompt.findings[0].probability)
+    return [(said, pair in labels.pairs) for pair, said in first.items()]
