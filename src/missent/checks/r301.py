@@ -31,7 +31,7 @@ class NullMx:
     code: ClassVar[str] = "R301"
     probability: float = 0.99
 
-    def __call__(self, recipient: Recipient, message: Message, facts: Facts) -> Sequence[Finding]:  # noqa: ARG002
+    def __call__(self, recipient: Recipient, message: Message, facts: Facts) -> Sequence[Finding]:  # noqa: ARG002  a check is asked so
         """Look at what the DNS said of one recipient's domain."""
         name = recipient.address.domain.name
         answer = facts.domains.get(name)

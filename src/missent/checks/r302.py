@@ -34,7 +34,7 @@ class NoRoute:
     missing: float = 0.97
     mute: float = 0.93
 
-    def __call__(self, recipient: Recipient, message: Message, facts: Facts) -> Sequence[Finding]:  # noqa: ARG002
+    def __call__(self, recipient: Recipient, message: Message, facts: Facts) -> Sequence[Finding]:  # noqa: ARG002  a check is asked so
         """Look at what the DNS said of one recipient's domain."""
         name = recipient.address.domain.name
         answer = facts.domains.get(name)

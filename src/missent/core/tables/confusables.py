@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SWAPS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("1", "l"), ("1", "i"), ("0", "o"), ("i", "l"))
 _ONE_STROKE = str.maketrans("i1|0", "lllo")
 _IGNORABLE = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_JOINERS = frozenset("\u200c\u200d")
+_WITHOUT_JOINERS = frozenset({"Latin", "Greek", "Cyrillic"})
 # UTS #39 5.2, highly restrictive: the scripts that people write together.
 _TOGETHER = (
     frozenset({"Latin", "Han", "Hiragana", "Katakana"}),
@@ -116,7 +118,19 @@ def is_deceptive(label: str) -> bool:
 
 
 def hidden(text: str) -> tuple[str, ...]:
-    """The characters of a text that show nothing: zero width, directions, fillers (UTS #39 4)."""
+    """The characters of a text that show nothing: zero width, directions, fillers.
+
+    Joiners within a word of a script that needs them (RFC 5892 A.1) are not among them.
+    """
     if text.isascii():
         return ()
-    return tuple(c for c in text if c in _IGNORABLE or unicodedata.category(c) == "Cf")
+    return tuple(
+        character
+        for at, character in enumerate(text)
+        if character in _IGNORABLE or unicodedata.category(character) == "Cf"
+        if character not in _JOINERS or not _joins(text[at - 1 : at], text[at + 1 : at + 2])
+    )
+
+
+def _joins(before: str, after: str) -> bool:
+    return bool(before and after) and not scripts(before + after) & _WITHOUT_JOINERS
