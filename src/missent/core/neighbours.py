@@ -47,9 +47,13 @@ def domain_keys(name: str) -> set[int]:
     below, label, suffix, _ = suffixes.split(name)
     if not label:
         label, suffix = suffix, ""
-    glue = glued(name)
-    keys.add(hash(("glued", glue)))
+    keys.add(hash(name.rpartition(".")[0]))
+    keys.add(hash(("glued", glued(name))))
     keys.add(hash(("label", glued(label))))
+    if "-" in label:
+        keys.update(
+            hash(("label", part)) for part in label.split("-") if len(part) > _SHORTEST_PART
+        )
     bones = skeleton(label)
     if len(bones) >= _SHORTEST_SKELETON:
         keys.add(hash(("bones", bones)))
@@ -57,9 +61,7 @@ def domain_keys(name: str) -> set[int]:
     if below:
         keys.add(hash(("labels", *sorted(labels))))
         keys.update(
-            hash(("label", glued(part)))
-            for part in below.split(".")
-            if len(part) > _SHORTEST_PART
+            hash(("label", glued(part))) for part in below.split(".") if len(part) > _SHORTEST_PART
         )
     return keys
 

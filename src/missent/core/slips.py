@@ -1,0 +1,289 @@
+"""The noisy channel: how people mistype, as log P(typed | meant).
+
+A slip is explained by the cheapest way from the meant text to the typed one: single characters
+left out, put in, doubled, replaced or swapped (Damerau 1964; Kernighan, Church and Gale 1990), or
+whole labels of a domain cut, added, swapped or replaced by another suffix. Costs are in nats:
+minus the logarithm of a probability, given that the text was mistyped at all. The rates stand in
+`tables/slip_rates.json` with their provenance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from math import log
+from typing import TYPE_CHECKING
+
+from missent.core import suffixes
+from missent.core.neighbours import glued, skeleton
+from missent.core.tables import keyboards, slip_rates
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_VOWELS = frozenset("aeiouy")
+_SEPARATORS = frozenset(".-_")
+_LOOK_ALIKE = frozenset({"1l", "l1", "0o", "o0", "1i", "i1", "5s", "s5", "il", "li", "uv", "vu"})
+_TOO_FAR = 60.0
+_MOST_DIFFERENT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """How a typed text comes from the meant one.
+
+    Attributes:
+        cost: -log P(typed | meant, mistyped), in nats.
+        kind: what happened; a key of the table of rates.
+        edits: how many single characters are concerned.
+        words: the same for people, such as "with the `i` left out".
+    """
+
+    cost: float
+    kind: str
+    edits: int
+    words: str
+
+
+@cache
+def _rate(kind: str) -> float:
+    return -log(slip_rates.rates()[kind])
+
+
+def _common(a: str, b: str) -> tuple[int, int]:
+    """How many characters two texts share at the start and, beyond those, at the end."""
+    shorter = min(len(a), len(b))
+    start = 0
+    while start < shorter and a[start] == b[start]:
+        start += 1
+    end = 0
+    shorter -= start
+    while end < shorter and a[-1 - end] == b[-1 - end]:
+        end += 1
+    return start, end
+
+
+@lru_cache(maxsize=16384)
+def spell(typed: str, meant: str) -> Slip | None:
+    """Explain a typed text by single characters; None where it is too far away or the same."""
+    if typed == meant:
+        return None
+    start, end = _common(typed, meant)
+    wrong = typed[start : len(typed) - end]
+    right = meant[start : len(meant) - end]
+    if max(len(wrong), len(right)) > _MOST_DIFFERENT:
+        return None
+    place = log(len(meant) + 1)
+    before = meant[start - 1 : start]
+    after = meant[len(meant) - end : len(meant) - end + 1]
+    if len(wrong) + len(right) == 1:
+        if right:
+            return _left_out(right, before, after, place)
+        return _put_in(wrong, before, after, place)
+    if len(wrong) == len(right) == 1:
+        return _replaced(wrong, right, place)
+    if len(wrong) == 2 and wrong == right[::-1]:  # noqa: PLR2004  two letters swapped
+        words = f"with `{right}` typed as `{wrong}`"
+        return Slip(_rate("transposition") + place, "transposition", 1, words)
+    return _several(wrong, right, place)
+
+
+def _left_out(right: str, before: str, after: str, place: float) -> Slip:
+    if right == ".":
+        return Slip(_rate("missing_dot") + place, "missing_dot", 1, "with a dot left out")
+    if right in "-_":
+        return Slip(_rate("missing_hyphen"), "missing_hyphen", 1, f"with the `{right}` left out")
+    kind = "undoubling" if right in (before, after) else "omission"
+    words = f"with one `{right}` of two" if kind == "undoubling" else f"with the `{right}` left out"
+    return Slip(_rate(kind) + place, kind, 1, words)
+
+
+def _put_in(wrong: str, before: str, after: str, place: float) -> Slip:
+    if wrong == ".":
+        return Slip(_rate("extra_dot") + place, "extra_dot", 1, "with an extra dot")
+    if wrong in (before, after):
+        return Slip(_rate("doubling") + place, "doubling", 1, f"with the `{wrong}` doubled")
+    beside = keyboards.near(wrong, before) or keyboards.near(wrong, after)
+    cost = _rate("insertion") + place + (_rate("key_beside") if beside else _rate("key_anywhere"))
+    return Slip(cost, "insertion", 1, f"with an extra `{wrong}`")
+
+
+def _replaced(wrong: str, right: str, place: float) -> Slip:
+    words = f"with `{wrong}` for `{right}`"
+    pair = wrong + right
+    if wrong in _SEPARATORS and right in _SEPARATORS:
+        return Slip(_rate("separator"), "separator", 1, words)
+    if pair in _LOOK_ALIKE:
+        return Slip(_rate("look_alike") + place, "look_alike", 1, words)
+    cost = _rate("substitution") + place
+    if keyboards.near(wrong, right):
+        return Slip(cost + _rate("key_beside"), "substitution", 1, words)
+    if wrong in _VOWELS and right in _VOWELS:
+        return Slip(cost + _rate("vowel"), "substitution", 1, words)
+    return Slip(cost + _rate("key_anywhere"), "substitution", 1, words)
+
+
+def _several(wrong: str, right: str, place: float) -> Slip:
+    """The cheapest alignment of two short texts by single edits."""
+    step = _rate("another_edit") + place
+    omit, insert = _rate("omission") + step, _rate("insertion") + _rate("key_anywhere") + step
+    swap = _rate("transposition") + step
+    double = _rate("doubling") + step
+    rows = [[(j * omit, j) for j in range(len(right) + 1)]]
+    for i, typed in enumerate(wrong, 1):
+        row = [(rows[i - 1][0][0] + insert, i)]
+        for j, meant in enumerate(right, 1):
+            again = typed == wrong[i - 2 : i - 1]
+            options = [
+                _plus(rows[i - 1][j], double if again else insert),
+                _plus(row[j - 1], omit),
+                rows[i - 1][j - 1]
+                if typed == meant
+                else _plus(rows[i - 1][j - 1], _substitution(typed, meant) + step),
+            ]
+            if i > 1 and j > 1 and typed == right[j - 2] and wrong[i - 2] == meant:
+                options.append(_plus(rows[i - 2][j - 2], swap))
+            row.append(min(options))
+        rows.append(row)
+    cost, edits = rows[-1][-1]
+    words = (
+        f"with `{wrong}` for `{right}`"
+        if wrong and right
+        else (f"with `{right}` left out" if right else f"with an extra `{wrong}`")
+    )
+    return Slip(cost - _rate("another_edit"), "several", edits, words)
+
+
+def _plus(cell: tuple[float, int], cost: float) -> tuple[float, int]:
+    return cell[0] + cost, cell[1] + 1
+
+
+@cache
+def _substitution(typed: str, meant: str) -> float:
+    return _replaced(typed, meant, 0.0).cost
+
+
+@lru_cache(maxsize=16384)
+def misspell(typed: str, meant: str) -> Slip | None:
+    """Explain a typed text by characters, or as a spelling variant that sounds the same."""
+    slip = spell(typed, meant)
+    if (slip is None or slip.edits > 1) and skeleton(typed) == skeleton(meant) != "":
+        heard = Slip(_rate("sound") + log(len(meant)), "sound", 2, f"spelt `{typed}`")
+        if slip is None or heard.cost < slip.cost:
+            return heard
+    return slip
+
+
+@lru_cache(maxsize=16384)
+def domain(typed: str, meant: str) -> Slip | None:
+    """Explain a typed domain by another one; None where nothing explains it."""
+    if typed == meant:
+        return None
+    best = misspell(typed, meant)
+    for other in (
+        _cut_short(typed, meant),
+        _suffix(typed, meant),
+        _labels(typed.split("."), meant.split(".")),
+    ):
+        if other is not None and (best is None or other.cost < best.cost):
+            best = other
+    if best is None or best.cost > _TOO_FAR:
+        return None
+    return best
+
+
+def _cut_short(typed: str, meant: str) -> Slip | None:
+    """The end of the name never typed, in the middle of a label or after one."""
+    if not meant.startswith(typed) or "." not in typed:
+        return None
+    words = f"with `{meant[len(typed) :]}` left out at the end"
+    return Slip(_rate("cut_short") + log(len(meant)), "cut_short", 2, words)
+
+
+def _suffix(typed: str, meant: str) -> Slip | None:
+    """Another suffix after the same labels, or after almost the same."""
+    t, m = suffixes.split(typed), suffixes.split(meant)
+    if t.suffix == m.suffix or not m.label:
+        return None
+    rest = typed[: -len(t.suffix) - 1], meant[: -len(m.suffix) - 1]
+    if not rest[0] or not rest[1]:
+        return None
+    close = spell(t.suffix, m.suffix)
+    kind = "suffix_near" if close is not None and close.edits == 1 else "suffix_other"
+    cost = _rate(kind) - log(slip_rates.suffix_share(t.suffix))
+    if close is not None and close.edits == 1:
+        cost = _rate(kind) + close.cost / 2
+    words = f"with `.{t.suffix}` for `.{m.suffix}`"
+    if rest[0] == rest[1]:
+        return Slip(cost, kind, 1, words)
+    inner = spell(rest[0], rest[1])
+    if inner is None or inner.edits > 1:
+        return None
+    cost += inner.cost + _rate("another_edit")
+    return Slip(cost, "suffix_and_more", 2, f"{words} and {inner.words}")
+
+
+def _labels(typed: Sequence[str], meant: Sequence[str]) -> Slip | None:
+    """Whole labels swapped, cut, added or glued."""
+    if len(typed) == len(meant) and sorted(typed) == sorted(meant):
+        return Slip(
+            _rate("labels_swapped"), "labels_swapped", 2, "with the labels in another order"
+        )
+    if glued("".join(typed)) == glued("".join(meant)):
+        return Slip(_rate("separator") + log(2), "separator", 1, "with the dots in other places")
+    if len(typed) < len(meant) and _is_subsequence(typed, meant):
+        cut = [label for label in meant if label not in typed]
+        words = f"with `{'.'.join(cut)}` left out"
+        return Slip(_rate("labels_cut") + log(len(meant)), "labels_cut", 2, words)
+    if len(typed) > len(meant) and _is_subsequence(meant, typed):
+        extra = [label for label in typed if label not in meant]
+        words = f"with an extra `{'.'.join(extra)}`"
+        return Slip(_rate("labels_added") + log(len(typed)), "labels_added", 2, words)
+    if len(typed) == len(meant) and typed[-1] == meant[-1]:
+        return _abbreviated(typed, meant)
+    return None
+
+
+def _abbreviated(typed: Sequence[str], meant: Sequence[str]) -> Slip | None:
+    different = [(t, m) for t, m in zip(typed, meant, strict=True) if t != m]
+    if len(different) != 1:
+        return None
+    t, m = different[0]
+    if len(t) < len(m) and (m.startswith(t) or m.endswith(t)) and len(t) > 1:
+        words = f"with `{t}` for `{m}`"
+        return Slip(_rate("label_shortened") + log(len(m)), "label_shortened", 2, words)
+    if len(t) > len(m) > 1 and (t.startswith(m) or t.endswith(m)):
+        words = f"with `{t}` for `{m}`"
+        return Slip(_rate("label_lengthened") + log(len(t)) * 2, "label_lengthened", 2, words)
+    return None
+
+
+def _is_subsequence(few: Sequence[str], many: Sequence[str]) -> bool:
+    rest = iter(many)
+    return all(label in rest for label in few)
+
+
+@lru_cache(maxsize=16384)
+def local(typed: str, meant: str) -> Slip | None:
+    """Explain a typed local part by another one; None where nothing explains it."""
+    if typed == meant:
+        return None
+    best = misspell(typed, meant)
+    if glued(typed) == glued(meant):
+        other = Slip(_rate("separator") + log(2), "separator", 1, "with other separators")
+        if best is None or other.cost < best.cost:
+            best = other
+    if (
+        len(typed) < len(meant)
+        and min(len(typed), 4) == 4
+        and typed in (meant[: len(typed)], meant[-len(typed) :])
+    ):  # noqa: E501, PLR2004
+        other = Slip(
+            _rate("label_shortened") + log(len(meant)),
+            "label_shortened",
+            2,
+            f"with `{meant.replace(typed, '')}` left out",
+        )
+        if best is None or other.cost < best.cost:
+            best = other
+    return best
