@@ -120,7 +120,8 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:  # noqa: D102  inherited
         self._eof = True
         self._wake()
-        return True  # what came before it is still answered
+        # what came before it is still answered; TLS knows no half-closed connection
+        return not self._session.secure
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002, D102  inherited
         self._gone = True
@@ -207,6 +208,8 @@ class Connection(asyncio.Protocol):
         await self._flush()
         if self._session.closed or self._gone:
             return
+        # before the handshake: the first encrypted bytes may come before this task goes on
+        self._session.secured()
         try:
             transport = await self._loop.start_tls(
                 self._transport, self, self._tls, server_side=True, ssl_handshake_timeout=30
@@ -219,7 +222,6 @@ class Connection(asyncio.Protocol):
             self._gone = True
             return
         self._transport = transport
-        self._session.secured()
 
     async def _flush(self) -> None:
         out = self._session.take()

@@ -74,7 +74,7 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class StartTls:
-    """STARTTLS (RFC 3207). After 220 the caller does the handshake and says `secured()`."""
+    """STARTTLS (RFC 3207). After 220 the caller says `secured()` and does the handshake."""
 
 
 Question: TypeAlias = Hello | Mail | Rcpt | Begin | End | StartTls

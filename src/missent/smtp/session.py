@@ -200,7 +200,7 @@ class Session:
             self._early("DATA" if isinstance(asked, Begin) else "STARTTLS")
 
     def secured(self) -> None:
-        """The handshake after STARTTLS is done: what was said before does not count."""
+        """The handshake after STARTTLS begins: what was said before it does not count."""
         self.secure = True
         self._greeted = self._extended = False
         self._lines.clear()
@@ -307,7 +307,11 @@ class Session:
         if not isinstance(asked, Hello):
             raise RuntimeError(f"extensions are no answer to {asked}")  # noqa: TRY004  a misuse
         self._greeted, self._extended = True, asked.extended
-        self._extensions = replace(extensions, size=min(extensions.size, self._limits.size))
+        self._extensions = replace(
+            extensions,
+            size=min(extensions.size, self._limits.size),
+            starttls=extensions.starttls and not self.secure,
+        )
         keywords = self._extensions.keywords() if asked.extended else ()
         self._say(Reply(250, "", (self._hostname, *keywords)))
         if self.pending:
@@ -356,7 +360,7 @@ class Session:
         self._end(Reply(221, "2.0.0", ("bye",)))
 
     def _starttls(self, argument: str) -> StartTls:
-        if not self._extended or not self._extensions.starttls or self.secure:
+        if not self._extended or not self._extensions.starttls:
             raise _unknown("STARTTLS")
         _no_argument("STARTTLS", argument)
         return StartTls()

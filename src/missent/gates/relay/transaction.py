@@ -91,11 +91,11 @@ class UpstreamTransaction:
             return _LOST
         self._client = self._final = None
         reply = relayed(response)
-        if early:
-            client.close()
+        if early or reply is _ODD:
+            hang_up(client)
             return _ODD if reply.accepted else reply
         if not client.is_connected or response.code == 421:  # noqa: PLR2004  it closes
-            client.close()
+            hang_up(client)
         else:
             self._upstream.keep(client)
         return reply
@@ -108,7 +108,7 @@ class UpstreamTransaction:
         if self._final is None:
             self._upstream.recycle(client)
             return
-        _hang_up(client)
+        hang_up(client)
         self._final.cancel()
         await asyncio.gather(self._final, return_exceptions=True)
 
@@ -147,10 +147,11 @@ class UpstreamTransaction:
         reason = (str(error) or type(error).__name__) if error else "answer out of order"
         _log.warning("next hop lost", host=self._options.host, reason=reason)
         if self._client is not None:
-            _hang_up(self._client)
+            hang_up(self._client)
 
 
-def _hang_up(client: SMTP) -> None:
+def hang_up(client: SMTP) -> None:
+    """Close a connection without waiting for anything."""
     if client.transport is not None:
         # not close(): what is still to be written must not be waited for
         cast("asyncio.Transport", client.transport).abort()

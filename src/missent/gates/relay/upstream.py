@@ -16,7 +16,7 @@ import structlog
 from aiosmtplib import SMTP, SMTPException, SMTPHeloError
 
 from missent.gates.relay.options import Security
-from missent.gates.relay.transaction import UpstreamTransaction
+from missent.gates.relay.transaction import UpstreamTransaction, hang_up
 from missent.smtp.events import Extensions
 from missent.smtp.replies import Reply
 
@@ -133,7 +133,7 @@ class Upstream:
         try:
             await client.rset()
         except (SMTPException, OSError):
-            client.close()
+            hang_up(client)
         else:
             self.keep(client)
 
@@ -173,7 +173,7 @@ class Upstream:
                 if client.is_ehlo_or_helo_needed:
                     await _hello(client)
         except (SMTPException, OSError, TimeoutError) as error:
-            client.close()
+            hang_up(client)
             reason = str(error) or type(error).__name__
             _log.warning(
                 "next hop unreachable", host=options.host, port=options.port, reason=reason
@@ -203,5 +203,6 @@ async def _hello(client: SMTP) -> None:
 
 async def _quit(client: SMTP) -> None:
     with contextlib.suppress(SMTPException, OSError, TimeoutError):
-        await client.quit(timeout=_QUIT_SECONDS)
-    client.close()
+        await client.execute_command(b"QUIT", timeout=_QUIT_SECONDS)
+    hang_up(client)
+    await asyncio.sleep(0)  # the transport closes in the next turn of the loop
