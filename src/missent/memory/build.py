@@ -107,9 +107,7 @@ class SnapshotBuilder:
         return made
 
 
-def _in_order(
-    senders: array[int], numbers: dict[str, int]
-) -> tuple[array[int], dict[str, int]]:
+def _in_order(senders: array[int], numbers: dict[str, int]) -> tuple[array[int], dict[str, int]]:
     """Number the senders in the order of their names, as the rows of an address are."""
     ordered = {name: number for number, name in enumerate(sorted(numbers))}
     new = [ordered[name] for name in numbers]
@@ -168,11 +166,11 @@ def _shares(made: Snapshot, start: int, end: int) -> dict[int, tuple[int, int, i
         if share is None:
             shares[who] = sent, first, last, received
         else:
-            s, f, l, r = share
+            before, begun, until, came = share
             if sent:
-                f = min(f, first) if s else first
-                l = max(l, last)
-            shares[who] = s + sent, f, l, r + received
+                begun = min(begun, first) if before else first
+                until = max(until, last)
+            shares[who] = before + sent, begun, until, came + received
     return shares
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 
     from missent.core.facts import DomainFacts
     from missent.core.finding import Json
@@ -184,8 +184,8 @@ class Store(Protocol):
     async def write(self, batch: Batch) -> int:
         """Write durably, and return how many of the lessons were new."""
 
-    def contacts(self) -> AsyncIterator[Sequence[Contact]]:
-        """All contacts in batches; those of a domain are together, those of an address as well."""
+    def contacts(self) -> AsyncGenerator[Sequence[Contact]]:
+        """All contacts in batches, ordered by domain, local part and sender (by code point)."""
 
     async def corrections(self) -> Sequence[Correction]:
         """All corrections, the oldest first."""
@@ -193,7 +193,9 @@ class Store(Protocol):
     async def changes(self, since: int) -> Changes:
         """What is new since a `Head.change`; of use only while the generation is the same."""
 
-    async def decisions(self, *, after: int = 0, limit: int = 1000) -> Sequence[tuple[int, Decision]]:
+    async def decisions(
+        self, *, after: int = 0, limit: int = 1000
+    ) -> Sequence[tuple[int, Decision]]:
         """Decisions with their numbers, those above `after`, in the order they were recorded."""
 
     async def allow(self, permission: Permission, at: int) -> int:
@@ -217,7 +219,7 @@ class Store(Protocol):
     async def expire(self, before: int) -> Erased:
         """Take away what was last used, decided or learned before that moment."""
 
-    def export(self, address: str | None = None) -> AsyncIterator[Mapping[str, Json]]:
+    def export(self, address: str | None = None) -> AsyncGenerator[Mapping[str, Json]]:
         """All that is kept (about one address), each row as plain JSON values with its `kind`."""
 
     async def close(self) -> None:

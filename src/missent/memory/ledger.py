@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from missent.core.facts import Use
@@ -25,6 +26,15 @@ class _Count:
             self.first = at
         self.last = max(self.last, at)
         self.sent += 1
+
+    def merge(self, use: Use) -> None:
+        if use.sent > 0 and use.first:
+            self.first = min(self.first or use.first, use.first)
+            self.last = max(self.last, use.last)
+        self.sent += use.sent
+        self.received += use.received
+        self.bounced += use.bounced
+        self.confirmed = self.confirmed or use.confirmed
 
     def use(self) -> Use:
         return Use(self.sent, self.first, self.last, self.received, self.bounced, self.confirmed)
@@ -81,6 +91,22 @@ class Ledger:
         """Record that `sender` typed one address and meant another."""
         self._meant[sender, typed] = meant
         self._meant["", typed] = meant
+
+    def merge(self, sender: str, address: str, use: Use) -> None:
+        """Add what a store knows of a pair, or of an address where the sender is ""."""
+        domain = address.rpartition("@")[2]
+        if sender:
+            self._pair(sender, address).merge(use)
+            self._address(address).merge(replace(use, received=0))
+        else:
+            self._address(address).merge(use)
+        # A bounce or a confirmation speaks of the address, not of its domain.
+        if sender and (use.sent or use.received):
+            share = Use(use.sent, use.first, use.last, use.received)
+            self._sender_domain(sender, domain).merge(share)
+        received = 0 if sender else use.received
+        if use.sent or received:
+            self._domain(domain).merge(Use(use.sent, use.first, use.last, received))
 
     # The `Correspondence` of core/facts.py.
 

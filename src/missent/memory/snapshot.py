@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from missent.core.facts import Use
 from missent.core.neighbours import domain_keys, gather
+from missent.memory.local_parts import LARGE
 
 if TYPE_CHECKING:
     from array import array
@@ -44,8 +45,8 @@ class Snapshot:
         "locals",
         "meanings",
         "nobody",
-        "senders",
         "sender_numbers",
+        "senders",
         "share_senders",
         "share_uses",
         "uses",
@@ -103,8 +104,12 @@ class Snapshot:
 
     def pair(self, sender: str, address: str) -> Use | None:
         """How `sender` has used `address`."""
-        who = self.sender_numbers.get(sender, self.nobody)
-        if who == self.nobody:
+        return self.row(sender, address) if sender else None
+
+    def row(self, sender: str, address: str) -> Use | None:
+        """What the store keeps of a pair; the sender "" has rows as well."""
+        who = self.sender_numbers.get(sender)
+        if who is None:
             return None
         found = self._find(address)
         if found < 0:
@@ -182,6 +187,13 @@ class Snapshot:
         if number is None:
             return 0
         return self.first_address[number + 1] - self.first_address[number]
+
+    def large(self) -> Iterator[tuple[str, int, int]]:
+        """The domains with many addresses: name, number of the first and after the last."""
+        for number, name in enumerate(self.domain_names):
+            start, end = self.first_address[number], self.first_address[number + 1]
+            if end - start > LARGE:
+                yield name, start, end
 
     def domains_near(self, domain: str) -> Iterable[str]:
         """Known domains that may have been meant where `domain` was typed."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sqlite3
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, event, make_url
@@ -18,6 +16,7 @@ from missent.core.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
@@ -78,7 +77,7 @@ def guarded(url: URL) -> Iterator[None]:
     """Turn what drivers raise into `StoreError`, which names the store and never a password."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error, OSError, asyncio.TimeoutError) as error:
+    except (SQLAlchemyError, sqlite3.Error, OSError, TimeoutError) as error:
         raise StoreError(f"the store {shown(url)}: {_reason(error)}; {_mend(url)}") from error
 
 

@@ -34,7 +34,7 @@ _CORRECTION = (correction.c.sender, correction.c.typed, correction.c.meant, corr
 
 async def head(connection: AsyncConnection) -> Head:
     """Where the store stands."""
-    values = {name: value for name, value in await connection.execute(select(state))}
+    values = dict(tuple(row) for row in await connection.execute(select(state)))
     return Head(values["change"], values["generation"], values["exceptions"])
 
 
@@ -74,10 +74,7 @@ async def decisions(
 ) -> list[tuple[int, Decision]]:
     """Decisions above a number."""
     rows = await connection.execute(
-        select(decision)
-        .where(decision.c.number > after)
-        .order_by(decision.c.number)
-        .limit(limit)
+        select(decision).where(decision.c.number > after).order_by(decision.c.number).limit(limit)
     )
     return [(row.number, as_decision(row)) for row in rows]
 

@@ -25,7 +25,7 @@ from missent.memory.sql.migrate import migrate
 from missent.memory.sql.tables import domain_facts, exception, state
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
     from typing import Self
 
     from sqlalchemy import URL
@@ -99,9 +99,7 @@ class SqlStore:
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[AsyncConnection]:
         with guarded(self._url):
-            async with self._turn, self._engine.execution_options(
-                **WRITING
-            ).begin() as connection:
+            async with self._turn, self._engine.execution_options(**WRITING).begin() as connection:
                 yield connection
 
     async def _make_salt(self) -> None:
@@ -131,7 +129,7 @@ class SqlStore:
         async with self._writing() as connection:
             return await write.write(connection, batch, self._salt)
 
-    async def contacts(self) -> AsyncIterator[Sequence[Contact]]:
+    async def contacts(self) -> AsyncGenerator[Sequence[Contact]]:
         """All contacts in batches."""
         async with self._reading() as connection:
             async for batch in read.contacts(connection):
@@ -227,7 +225,7 @@ class SqlStore:
                     autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
                     await autocommit.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
-    async def export(self, address: str | None = None) -> AsyncIterator[Mapping[str, Json]]:
+    async def export(self, address: str | None = None) -> AsyncGenerator[Mapping[str, Json]]:
         """All that is kept, or what names an address."""
         async with self._reading() as connection:
             async for row in export.export(connection, address):

@@ -1,4 +1,4 @@
-"""The tables. What is written here and what the migrations make must agree; a test compares them."""
+"""The tables. They and what the migrations make must agree; a test compares them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,17 @@ metadata = MetaData(
 # SQLite counts rows in an INTEGER only, and lays the table out by it.
 Number = BigInteger().with_variant(Integer, "sqlite")
 
+# Rows are read in the order of the key, which must be that of code points whatever the locale.
+Key = Text().with_variant(Text(collation="C"), "postgresql")
+
 # The key's order puts the addresses of a domain together, and the senders of an address: so the
 # snapshot is built in one pass, without a dictionary of a million addresses.
 contact = Table(
     "contact",
     metadata,
-    Column("domain", Text, primary_key=True),
-    Column("local", Text, primary_key=True),
-    Column("sender", Text, primary_key=True),
+    Column("domain", Key, primary_key=True),
+    Column("local", Key, primary_key=True),
+    Column("sender", Key, primary_key=True),
     Column("sent", BigInteger, nullable=False),
     Column("first", BigInteger, nullable=False),
     Column("last", BigInteger, nullable=False),

@@ -74,7 +74,9 @@ async def _unseen(
     digests = list(named)
     for start in range(0, len(digests), _CHUNK):
         chunk = digests[start : start + _CHUNK]
-        for digest in await connection.scalars(select(seen.c.digest).where(seen.c.digest.in_(chunk))):
+        for digest in await connection.scalars(
+            select(seen.c.digest).where(seen.c.digest.in_(chunk))
+        ):
             del named[digest]
     if named:
         await connection.execute(

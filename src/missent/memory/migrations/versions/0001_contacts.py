@@ -9,15 +9,16 @@ revision = "0001"
 down_revision = None
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+_KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
     """Make the first tables."""
     op.create_table(
         "contact",
-        sa.Column("domain", sa.Text, nullable=False),
-        sa.Column("local", sa.Text, nullable=False),
-        sa.Column("sender", sa.Text, nullable=False),
+        sa.Column("domain", _KEY, nullable=False),
+        sa.Column("local", _KEY, nullable=False),
+        sa.Column("sender", _KEY, nullable=False),
         sa.Column("sent", sa.BigInteger, nullable=False),
         sa.Column("first", sa.BigInteger, nullable=False),
         sa.Column("last", sa.BigInteger, nullable=False),

@@ -1,0 +1,135 @@
+"""What a decision sees: a snapshot, and over it what came since."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from missent.core.facts import Use
+from missent.memory.ledger import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from missent.memory.snapshot import Snapshot
+
+_NONE = Use()
+
+
+class Overlay:
+    """What came since a snapshot, from this process and from others, each thing once."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        """Begin empty over a snapshot."""
+        self.snapshot = snapshot
+        self.ledger = Ledger()
+        self.new_at: dict[str, int] = {}
+        """By domain: how many addresses the snapshot does not know."""
+        self._rows: dict[tuple[str, str], Use] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def row(self, sender: str, address: str) -> Use:
+        """What is known of a pair, or where the sender is "" of the address without one."""
+        return self._rows.get((sender, address)) or self.snapshot.row(sender, address) or _NONE
+
+    def add(self, sender: str, address: str, use: Use) -> None:
+        """Add to what is known of a pair."""
+        self._rows[sender, address] = joined(self.row(sender, address), use)
+        if self.ledger.address(address) is None and self.snapshot.address(address) is None:
+            domain = address.rpartition("@")[2]
+            self.new_at[domain] = self.new_at.get(domain, 0) + 1
+        self.ledger.merge(sender, address, use)
+
+    def settle(self, sender: str, address: str, use: Use) -> None:
+        """Make what is known of a pair this, whatever of it was known before."""
+        known = self.row(sender, address)
+        if known != use:
+            missing = Use(
+                use.sent - known.sent,
+                use.first,
+                use.last,
+                use.received - known.received,
+                use.bounced - known.bounced,
+                use.confirmed,
+            )
+            self.add(sender, address, missing)
+
+
+class View:
+    """A `Correspondence` of a snapshot and its overlay; it changes between decisions only.
+
+    A decision is one uninterrupted call, and what comes in from elsewhere is written to the overlay
+    by the same event loop: so nothing changes while a decision looks.
+    """
+
+    __slots__ = ("_ledger", "_new_at", "_snapshot")
+
+    def __init__(self, overlay: Overlay) -> None:
+        self._snapshot = overlay.snapshot
+        self._ledger = overlay.ledger
+        self._new_at = overlay.new_at
+
+    def pair(self, sender: str, address: str) -> Use | None:
+        """How `sender` has used `address`."""
+        return _both(self._snapshot.pair(sender, address), self._ledger.pair(sender, address))
+
+    def address(self, address: str) -> Use | None:
+        """How the whole organisation has used `address`."""
+        return _both(self._snapshot.address(address), self._ledger.address(address))
+
+    def sender_domain(self, sender: str, domain: str) -> Use | None:
+        """How `sender` has used `domain`, all its addresses together."""
+        return _both(
+            self._snapshot.sender_domain(sender, domain), self._ledger.sender_domain(sender, domain)
+        )
+
+    def domain(self, domain: str) -> Use | None:
+        """How the whole organisation has used `domain`, all its addresses together."""
+        return _both(self._snapshot.domain(domain), self._ledger.domain(domain))
+
+    def locals_at(self, domain: str) -> int:
+        """How many distinct addresses are known at `domain`."""
+        return self._snapshot.locals_at(domain) + self._new_at.get(domain, 0)
+
+    def domains_near(self, domain: str) -> Iterable[str]:
+        """Known domains that may have been meant where `domain` was typed."""
+        return _each(self._snapshot.domains_near(domain), self._ledger.domains_near(domain))
+
+    def domains_with(self, local: str) -> Iterable[str]:
+        """Known domains at which this very local part is known."""
+        return _each(self._snapshot.domains_with(local), self._ledger.domains_with(local))
+
+    def locals_near(self, domain: str, local: str) -> Iterable[str]:
+        """Known local parts at `domain` that may have been meant where `local` was typed."""
+        return _each(
+            self._snapshot.locals_near(domain, local), self._ledger.locals_near(domain, local)
+        )
+
+    def meant(self, sender: str, address: str) -> str | None:
+        """The address that `sender` (or, failing that, a colleague) meant the last time."""
+        own = self._ledger.meant(sender, address)
+        return own or self._snapshot.meant(sender, address)
+
+
+def joined(one: Use, other: Use) -> Use:
+    """Two uses of the same thing together."""
+    return Use(
+        one.sent + other.sent,
+        min(one.first or other.first, other.first or one.first),
+        max(one.last, other.last),
+        one.received + other.received,
+        one.bounced + other.bounced,
+        one.confirmed or other.confirmed,
+    )
+
+
+def _both(old: Use | None, new: Use | None) -> Use | None:
+    if new is None:
+        return old
+    return new if old is None else joined(old, new)
+
+
+def _each(old: Iterable[str], new: Iterable[str]) -> Iterable[str]:
+    return dict.fromkeys(chain(old, new))
