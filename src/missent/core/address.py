@@ -221,8 +221,8 @@ def _literal(text: str) -> str:
             return f"[IPv6:::ffff:{ip.ipv4_mapped}]" if ip.ipv4_mapped else f"[IPv6:{ip}]"
         if ":" not in inner:
             return f"[{IPv4Address(inner)}]"
-    except AddressValueError as error:
-        raise AddressError(text, 1, f"no IP address: {error}") from None
+    except AddressValueError:
+        raise AddressError(text, 1, "no IP address in the literal") from None
     tag, _, content = inner.partition(":")
     if not _TAG.fullmatch(tag) or tag.lower() == "ipv6" or not content:
         raise AddressError(text, 1, "no address literal of RFC 5321 4.1.3")

@@ -49,7 +49,7 @@ class Pattern:
         rest = bare[2:] if below else bare
         offset = text.find(rest) if rest else len(text)
         if "*" in rest or rest.startswith("@") or (below and ("@" in rest or "[" in rest)):
-            raise AddressError(text, max(text.rfind("*"), text.find("@"), 0), _MEND)
+            raise AddressError(text, offset + max(rest.find("*"), 0), _MEND)
         try:
             if below:
                 return cls(bare, below="." + Domain.parse(rest).name)

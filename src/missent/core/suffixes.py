@@ -43,8 +43,9 @@ def _list() -> PublicSuffixList:
 @cache
 def top_level() -> frozenset[str]:
     """Every top-level domain that the list knows, as A-labels."""
-    known = _list()
-    return frozenset(s.rpartition(".")[2] for s in known._publicsuffix)  # noqa: SLF001  no public way
+    suffixes = _list()._publicsuffix  # noqa: SLF001  there is no public way
+    names = (suffix.rpartition(".")[2] for suffix in suffixes)
+    return frozenset(name for name in names if name.isascii())  # it has U-labels besides
 
 
 @cache
