@@ -25,9 +25,7 @@ class Run(Protocol):
 
 
 @pytest.fixture
-def run(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
     """Run the command line in this process, in an empty directory and without a configuration."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MISSENT_CONFIG", raising=False)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,7 +55,7 @@ def test_a_line_without_end_at_the_end() -> None:
 @given(st.binary(), st.lists(st.integers(0, 200)))
 def test_the_cut_of_the_chunks_makes_no_difference(content: bytes, cuts: list[int]) -> None:
     places = sorted({0, len(content), *(cut % (len(content) + 1) for cut in cuts)})
-    pieces = [content[a:b] for a, b in zip(places, places[1:], strict=False)]
+    pieces = [content[a:b] for a, b in pairwise(places)]
     assert _all(*pieces) == _all(content)
 
 

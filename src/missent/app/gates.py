@@ -93,7 +93,7 @@ def milter(settings: Settings) -> tuple[MilterOptions, tuple[Endpoint, ...]] | N
     if own is None:
         return None
     with _blame("milter.listen"):
-        endpoints = tuple(Endpoint(text, own.mode, own.group) for text in own.listen)
+        endpoints = tuple(Endpoint(text, int(own.mode, 8), own.group) for text in own.listen)
     ours = Ours(
         own.authenticated,
         frozenset(own.services),

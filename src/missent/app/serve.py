@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from missent.app import gates
-from missent.app.build import Assessor, build
+from missent.app.wiring import Assessor, build
 from missent.core.errors import ConfigError, StoreError
 from missent.gates.milter import run as milter
 from missent.gates.relay import server as relay

@@ -102,7 +102,7 @@ def _message(guard: Guard, file: BinaryIO, sender: Address | None) -> Iterator[A
     try:
         envelope = eml.read(file, sender)
     except ValueError as error:
-        raise click.BadParameter(f"{file.name}: {error}", param_hint="--message") from None
+        raise click.BadParameter(str(error), param_hint="--message") from None
     verdicts = iter(guard.screen(envelope.message).recipients)
     for entry in envelope.entries:
         if isinstance(entry, AddressError):

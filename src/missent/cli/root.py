@@ -87,6 +87,18 @@ class Commands(click.Group):
         command: click.Command = import_module(self.modules[cmd_name]).command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is asked for, or else an error that names the nearest."""
+        if args[0] not in self.modules:
+            from difflib import get_close_matches  # noqa: PLC0415  slow, for a fault only
+
+            near = get_close_matches(args[0], self.modules, n=1)
+            mend = f"did you mean {near[0]}?" if near else "see missent --help"
+            raise click.UsageError(f"there is no command {args[0]!r}; {mend}", ctx)
+        return super().resolve_command(ctx, args)
+
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="missent %(version)s")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from missent.core.address import Address
     from missent.core.errors import AddressError
     from missent.core.verdict import RecipientVerdict
 
 _COLOURS = {"allow": "32", "warn": "33", "hold": "35", "block": "31"}
 _WIDTH = 7  # of the column of actions
 _INDENT = " " * _WIDTH
-_SURE = 0.995  # rounded up it would read 100 %, which nothing is
+_MEANT = "did you mean "
 
 
 class Printer:
@@ -24,20 +24,19 @@ class Printer:
     def verdict(self, verdict: RecipientVerdict) -> str:
         """The lines for one recipient."""
         action = str(verdict.action)
-        address = printable(str(verdict.recipient.address))
-        meant = [printable(str(a)) for a in verdict.did_you_mean]
-        lines = [self._paint(f"{action:<{_WIDTH}}", _COLOURS[action]) + address]
-        if meant:
-            typed, _ = differences(address, meant[0])
-            lines = [lines[0].removesuffix(address) + self._marked(address, typed)]
-            lines += self._carets("", typed)
+        lead = self._paint(f"{action:<{_WIDTH}}", _COLOURS[action])
+        typed = _shown(verdict.recipient.address)
+        meant = [_shown(address) for address in verdict.did_you_mean]
+        marks = differences(typed, meant[0])[0] if meant else [False] * len(typed)
+        lines = [f"{lead}{self._marked(typed, marks)}{_wire(verdict.recipient.address)}"]
+        lines += self._carets("", marks)
         for one in meant:
-            _, other = differences(address, one)
-            lines.append(f"{_INDENT}did you mean {self._marked(one, other)}?")
-            lines += self._carets(" " * len("did you mean "), other)
+            marks = differences(typed, one)[1]
+            lines.append(f"{_INDENT}{_MEANT}{self._marked(one, marks)}?")
+            lines += self._carets(" " * len(_MEANT), marks)
         for finding in verdict.findings:
-            percent = f"{min(finding.probability, _SURE):.0%}"
-            lines.append(f"{_INDENT}{finding.code} {percent}: {printable(finding.summary)}")
+            percent = int(100 * finding.probability)  # never rounded up to certainty
+            lines.append(f"{_INDENT}{finding.code} {percent}%: {printable(finding.summary)}")
         lines += [f"{_INDENT}{e.code} failed: {printable(e.reason)}" for e in verdict.errors]
         return "\n".join(lines)
 
@@ -59,8 +58,22 @@ class Printer:
         return [(_INDENT + lead + "".join("^" if m else " " for m in marks)).rstrip()]
 
 
+def _shown(address: Address) -> str:
+    """The address in U-labels, as people read it."""
+    local = str(address).rpartition("@")[0]
+    return printable(f"{local}@{address.domain.unicode}")
+
+
+def _wire(address: Address) -> str:
+    """The domain as it travels, where it differs from what is shown."""
+    name = address.domain.name
+    return "" if address.domain.unicode == name else f"  ({name})"
+
+
 def differences(typed: str, meant: str) -> tuple[list[bool], list[bool]]:
     """Which characters of each are not in the other at that place."""
+    from difflib import SequenceMatcher  # noqa: PLC0415  slow, and seldom needed
+
     in_typed = [False] * len(typed)
     in_meant = [False] * len(meant)
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, typed, meant, autojunk=False).get_opcodes():

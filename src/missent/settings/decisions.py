@@ -46,7 +46,7 @@ class PolicySection(Section):
     mode: Literal["monitor", "enforce"] = "monitor"
     """`monitor` records what would have been done and lets all mail pass; `enforce` acts."""
     rules: Annotated[tuple[PolicyRule, ...] | None, Field(strict=False)] = None
-    """The rows of the policy; they replace the built-in ones, which docs/reference/policy.md
+    """The rows of the policy; they replace the built-in ones, which docs/reference/checks.md
     lists."""
 
 
@@ -59,6 +59,10 @@ class OwnRule(Section):
     """Who answers for the rule."""
     reason: Said
     """Why it was made; the sender reads it."""
+    expires: date | None = None
+    """The first day (UTC) on which it no longer holds; without it, it holds for good."""
+    sender: PatternText | None = None
+    """The senders it is for; without it, for all."""
 
 
 class ExceptionEntry(Section):

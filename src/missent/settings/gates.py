@@ -82,8 +82,8 @@ class MilterSection(Section):
 
     listen: Annotated[Texts, Field(min_length=1)]
     """Where the MTA connects: `unix:/run/missent/milter.sock` or `inet:127.0.0.1:8894`."""
-    mode: Annotated[int, Field(ge=0, le=0o777)] = 0o660
-    """The permissions of Unix sockets, written `0o660`."""
+    mode: Annotated[str, Field(pattern=r"^[0-7]{3}$")] = "660"
+    """The permissions of Unix sockets, in octal digits."""
     group: str = ""
     """The group of Unix sockets: Postfix's."""
     authenticated: bool = True

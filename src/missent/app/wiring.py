@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from missent.app.zones import Partners, Protecting
 from missent.checks import ALL
+from missent.checks.x901 import Blocklist, Forbidden
 from missent.core.engine import screen
 from missent.core.facts import NO_HISTORY, Correspondence, Facts
 from missent.core.pattern import Pattern
@@ -78,7 +80,9 @@ def build(settings: Settings | None = None, history: Correspondence = NO_HISTORY
     if settings is None:
         return App(Policy(), tuple(make() for make in ALL), history=history)
     own = frozenset(settings.organisation.domains)
-    return App(_policy(settings), _checks(settings), own, _exceptions(settings), history)
+    named = (*settings.organisation.partners, *settings.organisation.protected)
+    known = Partners(history, named) if named else history
+    return App(_policy(settings), _checks(settings), own, _exceptions(settings), known)
 
 
 def _policy(settings: Settings) -> Policy:
@@ -93,7 +97,21 @@ def _policy(settings: Settings) -> Policy:
 
 
 def _checks(settings: Settings) -> tuple[Check, ...]:
-    return tuple(make() for make in ALL)
+    blocklist = Blocklist(
+        tuple(
+            Forbidden(
+                Pattern.parse(entry.pattern),
+                entry.owner,
+                entry.reason,
+                _midnight(entry.expires),
+                Pattern.parse(entry.sender) if entry.sender else None,
+            )
+            for entry in settings.rule
+        )
+    )
+    checks = tuple(blocklist if make is Blocklist else make() for make in ALL)
+    zones = settings.organisation.protected
+    return tuple(Protecting(check, zones) for check in checks) if zones else checks
 
 
 def _exceptions(settings: Settings) -> Permissions:
