@@ -8,6 +8,7 @@ from dataclasses import dataclass
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LINE_OCTETS = 512  # RFC 5321 4.5.3.1.5, with the code and CR LF
+_SHORT = 490  # with any code, it fits
 _CODES = range(200, 600)
 _FORWARDING = 551  # reads as an offer to forward
 
@@ -52,6 +53,10 @@ class Reply:
         Args:
             utf8: whether the client said SMTPUTF8; otherwise what is not ASCII is escaped.
         """
+        text = self.lines[0]
+        if len(self.lines) == 1 and len(text) < _SHORT and text.isascii() and text.isprintable():
+            words = f"{self.code} {self.enhanced} " if self.enhanced else f"{self.code} "
+            return f"{words}{text}\r\n".encode("ascii")
         tail = f"{self.enhanced} ".encode("ascii") if self.enhanced else b""
         budget = _LINE_OCTETS - len("250 \r\n") - len(tail)
         encoding = "utf-8" if utf8 else "ascii"
