@@ -16,6 +16,7 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 
 from missent.core import suffixes
+from missent.core.address import Domain
 from missent.core.tables import rows
 
 TARGET = Path("src/missent/core/tables/existing.txt")
@@ -50,7 +51,8 @@ def main(source: Path) -> None:
     popular = [name for weight, *names in weighed for name in names if int(weight) >= POPULAR]
     shipped = {name for _, *names in weighed for name in names}
     kept, likenesses, others = [], [], []
-    for name in sorted(set(json.loads(source.read_text("utf-8")))):
+    listed = json.loads(source.read_text("utf-8"))
+    for name in sorted({Domain.parse(name).name for name in listed if "@" not in name}):
         if name in shipped:
             continue
         parts = suffixes.split(name)

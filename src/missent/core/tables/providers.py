@@ -36,7 +36,8 @@ def existing() -> frozenset[str]:
 @cache
 def established() -> frozenset[str]:
     """Domains of well-known companies and institutions."""
-    return frozenset(name for row in rows("established.txt") for name in row.split())
+    tables = ("established.txt", "established_us.txt", "established_world.txt")
+    return frozenset(name for table in tables for row in rows(table) for name in row.split())
 
 
 def is_known(name: str) -> bool:
