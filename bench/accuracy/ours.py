@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from bench.accuracy import mail
 from bench.accuracy.measure import Sighting
 from missent.app import build
-from missent.audit.replay import Options, Prompt, Replay
+from missent.audit.replay import Replay
+from missent.audit.replay_prompt import Options, Prompt
 from missent.core.policy import Policy, Rule
 from missent.core.verdict import Action
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from missent.audit.replay import Options, Prompt, Replay
+from missent.audit.replay import Replay
+from missent.audit.replay_prompt import Options, Prompt
 from missent.audit.sources.interface import Bounce, Event
 from missent.core.address import Address
 from missent.core.finding import Finding

@@ -5,72 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from missent.audit.replay_hindsight import look_back
+from missent.audit.replay_prompt import First, Options, Prompt, strongest
 from missent.audit.replay_summary import Summary
 from missent.core.engine import screen
 from missent.core.facts import Facts
-from missent.core.permission import Permissions
 from missent.core.verdict import Action
 from missent.memory.ledger import Ledger
 from missent.memory.remember import remember
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from missent.audit.sources.interface import Bounce, Event
     from missent.core.address import Address
-    from missent.core.check import Check
-    from missent.core.finding import Finding
     from missent.core.message import Message
     from missent.core.policy import Policy
     from missent.core.verdict import RecipientVerdict
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a replay decides, and how.
-
-    Attributes:
-        policy: which findings lead to which action.
-        checks: what is looked for.
-        own_domains: the organisation's domains: only their senders are decided, every message is
-            learned. Empty: every sender is decided.
-        exceptions: what the organisation allowed in spite of a finding.
-        since: messages before this moment are only learned; in seconds since the epoch.
-        until: the replay ends before this moment.
-    """
-
-    policy: Policy
-    checks: tuple[Check, ...]
-    own_domains: frozenset[str] = frozenset()
-    exceptions: Permissions = field(default_factory=Permissions)
-    since: int = 0
-    until: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """One recipient that a sender would have been asked about.
-
-    Attributes:
-        at: when the message was sent, in seconds since the epoch.
-        message_id: its Message-ID, "" where it has none.
-        sender: who sent it.
-        recipient: the address that was written to.
-        action: what the policy asks for.
-        finding: the strongest finding that asks for this action.
-        findings: every finding about this recipient, the strongest first.
-        repeat: this sender was asked about this address before. Past mail shows no answers; the
-            message went out, so the sender would have said that the address is right.
-    """
-
-    at: int
-    message_id: str
-    sender: Address
-    recipient: Address
-    action: Action
-    finding: Finding
-    findings: tuple[Finding, ...] = ()
-    repeat: bool = False
 
 
 @dataclass(slots=True)
@@ -87,6 +38,7 @@ class Replay:
     ledger: Ledger = field(default_factory=Ledger)
     summary: Summary = field(default_factory=Summary)
     _asked: set[tuple[str, str]] = field(default_factory=set)
+    _firsts: dict[str, First] = field(default_factory=dict)
     _seen: set[int] = field(default_factory=set)
     _returned: set[tuple[str, str]] = field(default_factory=set)
 
@@ -115,6 +67,24 @@ class Replay:
                 self.summary.learned += 1
             self._remember(event)
 
+    def afterwards(
+        self, policy: Policy | None = None, asked: Collection[tuple[str, str]] | None = None
+    ) -> Iterator[Prompt]:
+        """Give slips that were not asked about and that only later mail shows, as by `look_back`.
+
+        Args:
+            policy: another policy than that of the replay.
+            asked: the pairs that it asked about.
+        """
+        options = replace(self.options, policy=policy or self.options.policy)
+        facts = self._facts(self.summary.last)
+        asked = self._asked if asked is None else asked
+        return look_back(self._firsts.values(), asked, facts, options)
+
+    def _facts(self, at: int) -> Facts:
+        options = self.options
+        return Facts(at, self.ledger, options.own_domains, exceptions=options.exceptions)
+
     def _is_new(self, event: Event) -> bool:
         # The same message lies in its sender's and in each recipient's mailbox. A hash is enough:
         # one of a billion messages may be overlooked by it.
@@ -135,15 +105,20 @@ class Replay:
     def _decide(self, event: Event) -> Iterator[Prompt]:
         options, summary = self.options, self.summary
         message = _each_once(event.message)
-        facts = Facts(event.at, self.ledger, options.own_domains, exceptions=options.exceptions)
-        verdict = screen(message, facts, options.policy, options.checks)
+        sender = message.mail_from
+        if sender is None:
+            return
+        verdict = screen(message, self._facts(event.at), options.policy, options.checks)
         summary.decided(event.at, len(verdict.recipients))
         for answer in verdict.recipients:
+            key = answer.recipient.address.key
+            if key not in self._firsts:
+                self._firsts[key] = First(event.at, message.message_id, sender, answer.recipient)
             if answer.errors:
                 summary.errors.update(f"{e.code}: {e.reason}" for e in answer.errors)
-            if answer.action is Action.ALLOW or message.mail_from is None:
+            if answer.action is Action.ALLOW:
                 continue
-            prompt = self._prompt(event, message.mail_from, answer)
+            prompt = self._prompt(event, sender, answer)
             summary.prompted(prompt)
             yield prompt
 
@@ -153,14 +128,13 @@ class Replay:
         pair = sender.key, recipient.key
         repeat = pair in self._asked
         self._asked.add(pair)
-        strongest = next(f for f in answer.findings if policy.action((f,)) is answer.action)
         return Prompt(
             event.at,
             event.message.message_id,
             sender,
             recipient,
             answer.action,
-            strongest,
+            strongest(answer.findings, policy),
             answer.findings,
             repeat,
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from missent.report import as_json
 
 if TYPE_CHECKING:
-    from missent.audit.replay import Prompt
+    from missent.audit.replay_prompt import Prompt
     from missent.core.finding import Json
 
 

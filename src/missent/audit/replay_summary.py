@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from missent.audit.replay import Prompt
+    from missent.audit.replay_prompt import Prompt
 
 _TOP = 10
+DAY = 86_400
 
 
 @dataclass(slots=True)
@@ -31,6 +32,8 @@ class Summary:
         by_code: prompts by the code of their finding.
         by_action: prompts by action.
         by_sender: prompts by sender.
+        days: messages decided, by day since the epoch.
+        prompt_days: prompts by day and action.
         errors: checks that crashed, with why, and how often.
         started: `time.monotonic()` at the start.
     """
@@ -46,6 +49,8 @@ class Summary:
     by_code: Counter[str] = field(default_factory=Counter)
     by_action: Counter[str] = field(default_factory=Counter)
     by_sender: Counter[str] = field(default_factory=Counter)
+    days: Counter[int] = field(default_factory=Counter)
+    prompt_days: Counter[tuple[int, str]] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     started: float = field(default_factory=time.monotonic)
 
@@ -55,6 +60,7 @@ class Summary:
         self.recipients += recipients
         self.first = self.first or at
         self.last = max(self.last, at)
+        self.days[at // DAY] += 1
 
     def prompted(self, prompt: Prompt) -> None:
         """Count a prompt."""
@@ -65,6 +71,15 @@ class Summary:
         self.by_code[prompt.finding.code] += 1
         self.by_action[str(prompt.action)] += 1
         self.by_sender[prompt.sender.key] += 1
+        self.prompt_days[prompt.at // DAY, str(prompt.action)] += 1
+
+    def prompted_only(self, prompts: Iterable[Prompt]) -> None:
+        """Count these prompts in place of all counted so far."""
+        self.prompts = self.repeats = 0
+        for counts in (self.by_code, self.by_action, self.by_sender, self.prompt_days):
+            counts.clear()
+        for prompt in prompts:
+            self.prompted(prompt)
 
     @property
     def per_thousand(self) -> float:
