@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ class Ours:
             service: the name of the service that it came to, "" where that is unknown.
             address: its IP address; anything else lies in no network.
         """
-        return service in self.services or (bool(self.networks) and self._inside(address))
+        return service in self.services or (bool(self.networks) and _inside(address, self.networks))
 
     def sender(self, login: str, mail_from: Address | None) -> bool:
         """Whether a message of this login and reverse-path is ours, from wherever it comes."""
@@ -45,11 +46,13 @@ class Ours:
             mail_from is not None and mail_from.domain.name in self.sender_domains
         )
 
-    def _inside(self, address: str) -> bool:
-        try:
-            client = ip_address(address)
-        except ValueError:
-            return False
-        if isinstance(client, IPv6Address) and client.ipv4_mapped:
-            client = client.ipv4_mapped
-        return any(client in network for network in self.networks)
+
+@lru_cache(maxsize=4096)
+def _inside(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    try:
+        client = ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(client, IPv6Address) and client.ipv4_mapped:
+        client = client.ipv4_mapped
+    return any(client in network for network in networks)

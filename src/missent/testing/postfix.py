@@ -80,6 +80,11 @@ postlog unix-dgram n - n - 1 postlogd
 """
 
 
+def _name(line: str) -> str:
+    """The parameter that a line of main.cf sets; "" for comments and continued lines."""
+    return "" if line[:1] in ("#", " ", "\t", "") else line.partition("=")[0].strip()
+
+
 def why_not() -> str:
     """Why it cannot run here; "" where it can."""
     if not PROGRAM.exists():
@@ -141,8 +146,11 @@ class Postfix:
 
     def configure(self, main: str = "", master: str = "") -> None:
         """Write the configuration anew; `reload` makes it known."""
+        # A parameter that stands twice is a warning, and postlogd hangs on warnings of its own.
+        said = {name for line in main.splitlines() if (name := _name(line))}
+        base = "".join(f"{line}\n" for line in _MAIN.splitlines() if _name(line) not in said)
         (self.etc / "main.cf").write_text(
-            (_MAIN + main).replace("{base}", str(self.base)), encoding="utf-8"
+            (base + main).replace("{base}", str(self.base)), encoding="utf-8"
         )
         (self.etc / "master.cf").write_text(
             (_MASTER + master).replace("{smtp}", f"127.0.0.1:{self.port}"), encoding="utf-8"

@@ -14,7 +14,11 @@ WRITTEN = [
     (b"O\x00\x00\x00\x06\x00\x00\x00\x20\x00\x00\x01\x02", r.Negotiated(0x20, 0x102)),
     (
         b"O\0\0\0\6\0\0\1\0\0\0\0\0\0\0\0\0i {daemon_name}\0\0\0\0\1\0",
-        r.Negotiated(0x100, 0, {Stage.CONNECT: ("i", "{daemon_name}"), Stage.HELO: ()}),
+        r.Negotiated(
+            0x100,
+            0,
+            (r.SetMacros(Stage.CONNECT, ("i", "{daemon_name}")), r.SetMacros(Stage.HELO, ())),
+        ),
     ),
     (b"a", r.Accept()),
     (b"c", r.Continue()),
@@ -124,6 +128,7 @@ texts = st.text(st.characters(exclude_characters="\0", codec="utf-8"))
 indexes = st.integers(0, 2**32 - 1)
 printable = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=80)
 macro_names = st.lists(st.from_regex(r"\{[a-z_]{1,9}\}|[a-z]", fullmatch=True)).map(tuple)
+set_macros = st.builds(r.SetMacros, st.sampled_from(Stage), macro_names)
 some_reply = st.one_of(
     st.sampled_from([r.Accept(), r.Continue(), r.Discard(), r.Reject(), r.TempFail(), r.Skip()]),
     st.sampled_from([r.Progress(), r.Shutdown(), r.ConnFail()]),
@@ -134,8 +139,8 @@ some_reply = st.one_of(
         st.lists(printable, min_size=1, max_size=32).map(tuple),
         st.just(True),
     ),
-    st.builds(r.Negotiated, indexes, indexes, st.dictionaries(st.sampled_from(Stage), macro_names)),
-    st.builds(r.SetMacros, st.sampled_from(Stage), macro_names),
+    st.builds(r.Negotiated, indexes, indexes, st.lists(set_macros).map(tuple)),
+    set_macros,
     st.builds(r.AddHeader, texts, texts),
     st.builds(r.InsertHeader, indexes, texts, texts),
     st.builds(r.ChangeHeader, indexes, texts, texts),

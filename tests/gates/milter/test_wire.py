@@ -55,7 +55,7 @@ def test_the_short_replies(kind: type[r.Accept]) -> None:
 @pytest.mark.parametrize("length", [0, 1 << 20 | 1, 0x7FFFFFFF, 0xFFFFFFFF])
 def test_a_length_out_of_bounds_is_refused_before_its_octets_come(length: int) -> None:
     packets = wire.from_mta()
-    packets.feed(length.to_bytes(4, "big"))
+    packets.feed(length.to_bytes(4, "big") + b"B")
     with pytest.raises(ProtocolError, match=str(length)):
         packets.next()
 

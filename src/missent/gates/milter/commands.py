@@ -24,8 +24,11 @@ _NEGOTIATE = struct.Struct("!III")
 _PORT = struct.Struct("!H")
 
 
+_NO_MACROS: Mapping[str, str] = MappingProxyType({})
+
+
 def _no_macros() -> Mapping[str, str]:
-    return MappingProxyType({})
+    return _NO_MACROS
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,12 +202,10 @@ def _negotiate(payload: bytes) -> Negotiate:
 def _macros(payload: bytes) -> Macros:
     if not payload:
         raise ProtocolError("macros without a command")
-    parts = text(payload[1:]).split("\0")
-    if len(parts) == 1:
-        if parts[0]:
-            raise ProtocolError("a string without its NUL")
+    if len(payload) == 1:
         return Macros(chr(payload[0]))
-    if parts.pop() or len(parts) % 2:
+    parts = text(payload[1:]).split("\0")
+    if parts.pop() or not parts or len(parts) % 2:
         raise ProtocolError("macros come as names and values")
     pairs = iter(parts)
     return Macros(chr(payload[0]), dict(zip(pairs, pairs, strict=True)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import structlog
 
@@ -14,13 +14,21 @@ from missent.gates import reply
 from missent.gates.disposition import Disposition, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from missent.core.message import Message
     from missent.core.verdict import RecipientVerdict, Verdict
     from missent.gates.confirm import Confirm
     from missent.gates.interface import Assess
     from missent.gates.milter.session import Question
     from missent.smtp.replies import Reply
 
+Act: TypeAlias = "tuple[Outcome, Reply | None]"
+
 _log = structlog.get_logger("missent.milter")
+_ACCEPT: Act = (Outcome.ACCEPTED, None)
+_WARN: Act = (Outcome.WARNED, None)
+_HOLD: Act = (Outcome.HELD, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,55 +58,89 @@ class Desk:
         counts: what was decided, by disposition; and what went wrong, by reason.
     """
 
-    def __init__(self, assess: Assess, options: DeskOptions, confirm: Confirm) -> None:
+    def __init__(
+        self,
+        assess: Assess,
+        options: DeskOptions,
+        confirm: Confirm,
+        at_once: Callable[[Message], Verdict | None] | None = None,
+    ) -> None:
+        """Decide by what `assess` says.
+
+        Args:
+            assess: gathers the facts and screens.
+            options: how verdicts are carried out.
+            confirm: who counts attempts, where a recipient is refused once.
+            at_once: the verdict of `assess` where nothing has to be waited for, None where
+                something has: it spares most messages a task of their own.
+        """
         self._assess = assess
         self._options = options
         self._confirm = confirm
+        self._verdict_at_once = at_once
         self._trouble = ""
         self.counts: Counter[str] = Counter()
+
+    def at_once(self, question: Question) -> tuple[Disposition, ...] | None:
+        """Decide about each recipient, if nothing must be waited for; None: `decide`."""
+        if self._verdict_at_once is None:
+            return None
+        try:
+            verdict = self._verdict_at_once(question.message)
+            if verdict is None:
+                return None
+            acts = [self._act(question, verdict, answer) for answer in verdict.recipients]
+        except Exception as error:  # noqa: BLE001  the MTA needs an answer, whatever is broken
+            return self._failed(question, f"{type(error).__name__}: {error}")
+        return None if None in acts else self._done(verdict, acts)
 
     async def decide(self, question: Question) -> tuple[Disposition, ...]:
         """Decide about each recipient; never raises but for cancellation."""
         try:
             async with asyncio.timeout(self._options.deadline):
                 verdict = await self._assess(question.message)
-                dispositions = await self._dispositions(question, verdict)
+                acts = [
+                    self._act(question, verdict, answer)
+                    or await self._refuse_once(question, answer)
+                    for answer in verdict.recipients
+                ]
         except TimeoutError:
             return self._failed(question, "deadline")
         except Exception as error:  # noqa: BLE001  the MTA needs an answer, whatever is broken
             return self._failed(question, f"{type(error).__name__}: {error}")
-        if self._trouble:
-            _log.warning("deciding again", after=self._trouble)
-            self._trouble = ""
-        return dispositions
+        return self._done(verdict, acts)
 
-    async def _dispositions(self, question: Question, verdict: Verdict) -> tuple[Disposition, ...]:
-        found = []
-        for answer in verdict.recipients:
-            outcome, said = Outcome.ACCEPTED, None
-            if answer.action is not Action.ALLOW and verdict.enforced:
-                outcome, said = await self._act(question, answer)
-            self.counts[outcome.value] += 1
-            address = answer.recipient.address
-            found.append(Disposition(address, outcome, answer, verdict.enforced, said))
-        return tuple(found)
-
-    async def _act(
-        self, question: Question, answer: RecipientVerdict
-    ) -> tuple[Outcome, Reply | None]:
-        if answer.action is Action.WARN:
-            return Outcome.WARNED, None
-        if answer.action is Action.BLOCK:
+    def _act(self, question: Question, verdict: Verdict, answer: RecipientVerdict) -> Act | None:
+        """What to do about a recipient; None where its sender's attempts must be looked up."""
+        action = answer.action
+        if action is Action.ALLOW or not verdict.enforced:
+            return _ACCEPT
+        if action is Action.WARN:
+            return _WARN
+        if action is Action.BLOCK:
             if not question.by_smtp and self._options.local == "hold" and question.can_hold:
-                return Outcome.HELD, None
+                return _HOLD
             return Outcome.REFUSED, reply.refusal(answer, smtputf8=question.utf8)
-        if self._options.hold_by == "queue" and question.can_hold:
-            return Outcome.HELD, None
+        return _HOLD if self._options.hold_by == "queue" and question.can_hold else None
+
+    async def _refuse_once(self, question: Question, answer: RecipientVerdict) -> Act:
         sender, address = question.message.mail_from, answer.recipient.address
         if await self._confirm.again(sender.key if sender else "", address.key):
             await self._assess.confirmed(sender, address)
             return Outcome.CONFIRMED, None
         return Outcome.REFUSED, self._confirm.refusal(answer, smtputf8=question.utf8)
+
+    def _done(self, verdict: Verdict, acts: Sequence[Act | None]) -> tuple[Disposition, ...]:
+        if self._trouble:
+            _log.warning("deciding again", after=self._trouble)
+            self._trouble = ""
+        found = []
+        for answer, act in zip(verdict.recipients, acts, strict=True):
+            outcome, said = act or _ACCEPT
+            self.counts[outcome] += 1
+            address = answer.recipient.address
+            found.append(Disposition(address, outcome, answer, verdict.enforced, said))
+        return tuple(found)
 
     def _failed(self, question: Question, reason: str) -> tuple[Disposition, ...]:
         self.counts[f"error: {reason.partition(':')[0]}"] += 1

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from missent.core.errors import ProtocolError
@@ -13,7 +12,7 @@ from missent.gates.milter.commands import no_payload, octets_of, one_string, str
 from missent.gates.milter.flags import CHUNK_OCTETS, VERSION, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 _NUMBER = struct.Struct("!I")
 _NEGOTIATED = struct.Struct("!III")
@@ -23,17 +22,13 @@ _ENHANCED = re.compile(r"([45])\.\d{1,3}\.\d{1,3}")  # RFC 3463
 _REPLY_LINE = re.compile(r"([45]\d\d)[ -](?:([45]\.\d{1,3}\.\d{1,3})(?: |$))?(.*)", re.DOTALL)
 
 
-def _no_macros() -> Mapping[Stage, tuple[str, ...]]:
-    return MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True)
 class Negotiated:
-    """`O`: what the filter wants, of what the MTA offered; `macros` by stage."""
+    """`O`: what the filter wants, of what the MTA offered, and which macros it wants to hear."""
 
     abilities: int
     steps: int
-    macros: Mapping[Stage, tuple[str, ...]] = field(default_factory=_no_macros)
+    macros: tuple[SetMacros, ...] = ()
     version: int = VERSION
 
 
@@ -252,7 +247,7 @@ def encode(reply: Reply) -> bytes:  # noqa: C901, PLR0911, PLR0912  one case a r
         return letter
     match reply:
         case Negotiated(abilities, steps, macros, version):
-            lists = b"".join(_macro_list(stage, names) for stage, names in macros.items())
+            lists = b"".join(_macro_list(wanted.stage, wanted.names) for wanted in macros)
             return b"O" + _NEGOTIATED.pack(version, abilities, steps) + lists
         case ReplyCode():
             return b"y" + _reply_text(reply)
@@ -327,16 +322,15 @@ def _negotiated(payload: bytes) -> Negotiated:
     if len(payload) < _NEGOTIATED.size:
         raise ProtocolError("a negotiation has three numbers")
     version, abilities, steps = _NEGOTIATED.unpack_from(payload)
-    macros: dict[Stage, tuple[str, ...]] = {}
+    macros: list[SetMacros] = []
     rest = payload[_NEGOTIATED.size :]
     while rest:
         names, end, following = rest[_NUMBER.size :].partition(b"\0")
         if not end:
             raise ProtocolError("a list of macros ends with a NUL")
-        wanted = _set_macros(rest[: _NUMBER.size] + names + end)
-        macros[wanted.stage] = wanted.names
+        macros.append(_set_macros(rest[: _NUMBER.size] + names + end))
         rest = following
-    return Negotiated(abilities, steps, macros, version)
+    return Negotiated(abilities, steps, tuple(macros), version)
 
 
 def _set_macros(payload: bytes) -> SetMacros:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import time
 from dataclasses import dataclass, field
@@ -19,13 +20,17 @@ from missent.gates.notice import Notifier
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import AsyncIterator, Coroutine, Sequence
+    from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
     from typing import Any
 
+    from missent.core.message import Message
+    from missent.core.verdict import Verdict
     from missent.gates.confirm import Attempts
     from missent.gates.interface import Assess
     from missent.gates.notice import NoticeOptions
     from missent.gates.workers import Life
+
+_COLLECT_AFTER = 10_000  # objects made and not freed; a message makes and frees a few dozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ async def serving(
     assess: Assess,
     sockets: Sequence[socket.socket],
     attempts: Attempts | None = None,
+    at_once: Callable[[Message], Verdict | None] | None = None,
 ) -> AsyncIterator[Gate]:
     """Serve on sockets that are open already, until the end of the `with`.
 
@@ -64,6 +70,7 @@ async def serving(
         assess: who decides.
         sockets: where MTAs connect; they stay open.
         attempts: shared by all processes; without it each has its own.
+        at_once: the verdict of `assess` where nothing has to be waited for; see `Desk`.
     """
     if attempts is None:
         attempts = LocalAttempts()
@@ -71,7 +78,7 @@ async def serving(
     if options.notice is not None:
         notifier = Notifier(options.notice, attempts, lambda: datetime.now(UTC))
     books = Books(assess, options.privacy, notifier)
-    desk = Desk(assess, options.desk, Confirm(attempts, time.time, options.patience))
+    desk = Desk(assess, options.desk, Confirm(attempts, time.time, options.patience), at_once)
     gate = Gate(options.gate, desk, books)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(books.run())
@@ -94,9 +101,20 @@ async def until_told(life: Life) -> None:
     told = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, told.set)
     loop.add_reader(life.parent, told.set)
+    spare_the_collector()
     life.ready()
     await told.wait()
     loop.remove_reader(life.parent)
+
+
+def spare_the_collector() -> None:
+    """Keep the garbage collector from walking all that was loaded, again and again.
+
+    To be called once, when a worker has loaded what it decides by.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER, 20, 50)
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:

@@ -16,6 +16,7 @@ import structlog
 
 from missent.core.errors import ProtocolError
 from missent.gates.milter import wire
+from missent.gates.milter.commands import Negotiate, Quit
 from missent.gates.milter.replies import Progress
 from missent.gates.milter.session import Finished, Passed, Question, Session
 from missent.gates.ours import Ours
@@ -34,6 +35,9 @@ _BACKLOG = 1024
 
 class Decide(Protocol):
     """Answers a question of the session; see `Desk`."""
+
+    def at_once(self, question: Question) -> tuple[Disposition, ...] | None:
+        """The same, where nothing must be waited for; None: call `decide`."""
 
     async def decide(self, question: Question) -> tuple[Disposition, ...]:
         """One disposition for each recipient of the question; never raises but for cancellation."""
@@ -132,6 +136,12 @@ class Connection(asyncio.Protocol):
                 if question is not None:
                     self._task = self._gate.loop.create_task(self._decide(question))
                     break
+                kind = type(command)
+                if kind is Negotiate:
+                    self._packets.skip = self._session.unread
+                elif kind is Quit:
+                    self._transport.close()
+                    break
         except ProtocolError as error:
             _log.warning("not understood", reason=str(error))
             self._transport.write(b"".join(said))
@@ -143,11 +153,15 @@ class Connection(asyncio.Protocol):
     def _carry_out(self, events: tuple[Event, ...], said: list[bytes]) -> Question | None:
         for event in events:
             if isinstance(event, Question):
-                return event
-            if isinstance(event, Finished):
+                dispositions = self._gate.desk.at_once(event)
+                if dispositions is None:
+                    return event
+                self._carry_out(self._session.settle(dispositions), said)
+            elif isinstance(event, Finished):
                 # The MTA first, the books after: what is written down has really been said.
-                self._transport.write(b"".join(said))
-                said.clear()
+                if said:
+                    self._transport.write(b"".join(said))
+                    said.clear()
                 self._gate.record.finished(event)
             elif isinstance(event, Passed):
                 self._gate.record.passed()

@@ -7,6 +7,7 @@ looked at is a `Question`, and the conversation stands still until `settle` brin
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from missent.core.address import Address
@@ -14,12 +15,13 @@ from missent.core.errors import AddressError, ProtocolError
 from missent.core.message import Message, Recipient
 from missent.gates.disposition import Outcome
 from missent.gates.milter import commands, replies
-from missent.gates.milter.negotiate import negotiate
+from missent.gates.milter.negotiate import KEPT, negotiate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from missent.gates.disposition import Disposition
+    from missent.gates.milter.negotiate import Agreement
     from missent.gates.ours import Ours
     from missent.smtp.replies import Reply
 
@@ -27,10 +29,6 @@ _RECIPIENTS = 50_000  # remembered of one message; an MTA stops long before
 _HEADER_FIELDS = 64  # kept of one message
 _NAME_CHARACTERS = 76  # kept of its name
 _VALUE_CHARACTERS = 998  # kept of one header field; RFC 5322 2.1.1
-
-KEPT = frozenset(
-    ("message-id", "auto-submitted", "precedence", "x-auto-response-suppress", "x-loop")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +117,15 @@ class Session:
         """
         self._ours = ours
         self._wants_header = header
-        self._silent: frozenset[type] | None = None
-        self._can_hold = False
+        self._agreed: Agreement | None = None
         self._client = _Client()
         self._envelope: _Envelope | None = None
         self._asked: Question | None = None
+
+    @property
+    def unread(self) -> frozenset[bytes]:
+        """How packets begin that need not be read."""
+        return self._agreed.unread if self._agreed else frozenset()
 
     def hear(self, command: commands.Command) -> tuple[Event, ...]:
         """Take a command.
@@ -138,7 +140,7 @@ class Session:
         if self._asked is not None:
             raise ProtocolError("a command before the answer to the last one")
         kind = type(command)
-        if self._silent is None and kind is not commands.Negotiate:
+        if self._agreed is None and kind is not commands.Negotiate:
             raise ProtocolError("a milter conversation starts with a negotiation")
         handler = self._HANDLERS.get(kind)
         return self._say_continue(kind) if handler is None else handler(self, command)
@@ -173,9 +175,9 @@ class Session:
 
     def _negotiate(self, command: commands.Negotiate) -> tuple[Event, ...]:
         ended = self._end_unsent()
-        agreed, self._silent, self._can_hold = negotiate(command, header=self._wants_header)
+        self._agreed = negotiate(command, header=self._wants_header)
         self._client = _Client()
-        return (*ended, agreed)
+        return (*ended, self._agreed.reply)
 
     def _macros(self, command: commands.Macros) -> tuple[Event, ...]:
         values = command.values
@@ -252,11 +254,12 @@ class Session:
     # -- what they share ------------------------------------------------------------------------
 
     def _say_continue(self, kind: type) -> tuple[Event, ...]:
-        return _NOTHING if self._silent and kind in self._silent else _CONTINUE
+        return _NOTHING if self._agreed and kind in self._agreed.silent else _CONTINUE
 
     def _ask(self, envelope: _Envelope, recipients: tuple[Recipient, ...]) -> tuple[Event, ...]:
         message = Message(envelope.mail_from, recipients)
-        question = Question(message, envelope.utf8, self._can_hold, self._client.by_smtp)
+        can_hold = self._agreed is not None and self._agreed.can_hold
+        question = Question(message, envelope.utf8, can_hold, self._client.by_smtp)
         self._asked = question
         return (question,)
 
@@ -310,6 +313,7 @@ def reply_code(reply: Reply, *, utf8: bool) -> replies.ReplyCode:
     return replies.ReplyCode(reply.code, reply.enhanced, texts, utf8=utf8)
 
 
+@lru_cache(maxsize=4096)
 def _address(path: str) -> Address | None:
     """Read a path as MTAs hand it on: in angle brackets, or without them from the inside."""
     bare = path[1:-1] if path.startswith("<") and path.endswith(">") else path

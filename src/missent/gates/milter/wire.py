@@ -6,6 +6,8 @@ A packet is its length (four octets, network order), a letter and a payload. The
 
 from __future__ import annotations
 
+import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from missent.core.errors import ProtocolError
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LENGTH = 4
+_LEAST = _LENGTH + 1  # no packet is shorter
+_START = struct.Struct("!IB").unpack_from
 Heard = TypeVar("Heard")
 
 
@@ -24,6 +28,9 @@ class Packets(Generic[Heard]):
 
     What is not yet read stays here, so that a caller who must answer one command before it looks
     at the next simply stops asking.
+
+    Attributes:
+        skip: packets whose first two octets are among these are not looked into.
     """
 
     def __init__(self, decode: Callable[[int, bytes], Heard], limit: int = PACKET_OCTETS) -> None:
@@ -32,7 +39,8 @@ class Packets(Generic[Heard]):
         self._whole = b""
         self._at = 0
         self._later = bytearray()
-        self._due = _LENGTH  # octets that must be there before another look is worth it
+        self._due = _LEAST  # octets that must be there before another look is worth it
+        self.skip: frozenset[bytes] = frozenset()
 
     def feed(self, octets: bytes) -> None:
         """Take what came in."""
@@ -48,24 +56,29 @@ class Packets(Generic[Heard]):
         Raises:
             ProtocolError: the packet is empty, too long, or nothing that can be said.
         """
-        whole = self._whole
-        start = self._at
-        if len(whole) - start < self._due:
-            if len(whole) - start + len(self._later) < self._due:
-                return None
-            whole = self._whole = whole[start:] + bytes(self._later)
-            start = self._at = 0
-            self._later.clear()
-        length = int.from_bytes(whole[start : start + _LENGTH], "big")
-        if not 0 < length <= self._limit:
-            raise ProtocolError(f"a milter packet of {length} octets")
-        end = start + _LENGTH + length
-        if end > len(whole):
-            self._due = _LENGTH + length
-            return self.next() if len(whole) + len(self._later) - start >= self._due else None
-        self._at = end
-        self._due = _LENGTH
-        return self._decode(whole[start + _LENGTH], whole[start + _LENGTH + 1 : end])
+        whole, start, skip = self._whole, self._at, self.skip
+        while True:
+            if len(whole) - start < self._due:
+                self._at = start
+                if len(whole) - start + len(self._later) < self._due:
+                    return None
+                whole = self._whole = whole[start:] + bytes(self._later)
+                start = self._at = 0
+                self._later.clear()
+            length, letter = _START(whole, start)
+            if not 0 < length <= self._limit:
+                raise ProtocolError(f"a milter packet of {length} octets")
+            payload = start + _LENGTH + 1
+            end = start + _LENGTH + length
+            if end > len(whole):
+                self._due = _LENGTH + length
+                continue
+            self._due = _LEAST
+            start = end
+            if whole[payload - 1 : payload + 1] in skip:
+                continue
+            self._at = end
+            return self._decode(letter, whole[payload:end])
 
     @property
     def waiting(self) -> int:
@@ -95,8 +108,17 @@ def to_filter(command: commands.Command) -> bytes:
 
 def to_mta(reply: replies.Reply) -> bytes:
     """Write a reply as a packet."""
-    known = _KNOWN.get(type(reply))
-    return packet(replies.encode(reply)) if known is None else known
+    kind = type(reply)
+    if kind in _KNOWN:
+        return _KNOWN[kind]
+    if kind is replies.Negotiated:
+        return _negotiated(reply)
+    return packet(replies.encode(reply))
+
+
+@lru_cache(maxsize=16)
+def _negotiated(reply: replies.Reply) -> bytes:
+    return packet(replies.encode(reply))
 
 
 _KNOWN: dict[type, bytes] = {
