@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from missent.smtp.connection import Handler
 
+_CLOSING = Reply(421, "4.3.2", ("shutting down; try again later",))
 _FULL = Reply(421, "4.7.0", ("too many connections; try again later",))
 
 
@@ -65,6 +66,7 @@ class Listener:
         self._open: set[Connection] = set()
         self._peers: Counter[str] = Counter()
         self._servers: list[asyncio.Server] = []
+        self._closing = False
 
     async def open(self, sockets: Sequence[socket.socket] = ()) -> tuple[tuple[str, int], ...]:
         """Listen.
@@ -97,6 +99,7 @@ class Listener:
 
     async def close(self) -> None:
         """Stop listening, let the messages under way finish, close the rest."""
+        self._closing = True
         for server in self._servers:
             server.close()
         for connection in self._open:
@@ -124,6 +127,8 @@ class Listener:
     def _admit(self, connection: Connection, peer: str) -> Handler | Reply:
         self._open.add(connection)
         self._peers[peer] += 1
+        if self._closing:
+            return _CLOSING
         if (
             len(self._open) > self._options.connections
             or self._peers[peer] > self._options.connections_per_peer
