@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MOST = 2_000
 _TOP = 20
-_SURE = 0.995  # rounded up it would read 100 %, which nothing is
+_SURE = 0.99  # above, it would read 100 %, which nothing is
 
 
 @dataclass(slots=True)
