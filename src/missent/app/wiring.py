@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from missent.app.zones import Partners, Protecting
 from missent.checks import ALL
 from missent.checks.x901 import Blocklist, Forbidden
 from missent.core.engine import screen
@@ -81,8 +80,11 @@ def build(settings: Settings | None = None, history: Correspondence = NO_HISTORY
         return App(Policy(), tuple(make() for make in ALL), history=history)
     own = frozenset(settings.organisation.domains)
     named = (*settings.organisation.partners, *settings.organisation.protected)
-    known = Partners(history, named) if named else history
-    return App(_policy(settings), _checks(settings), own, _exceptions(settings), known)
+    if named:
+        from missent.app.zones import Partners  # noqa: PLC0415  the defaults need none
+
+        history = Partners(history, named)
+    return App(_policy(settings), _checks(settings), own, _exceptions(settings), history)
 
 
 def _policy(settings: Settings) -> Policy:
@@ -111,7 +113,11 @@ def _checks(settings: Settings) -> tuple[Check, ...]:
     )
     checks = tuple(blocklist if make is Blocklist else make() for make in ALL)
     zones = settings.organisation.protected
-    return tuple(Protecting(check, zones) for check in checks) if zones else checks
+    if not zones:
+        return checks
+    from missent.app.zones import Protecting  # noqa: PLC0415  the defaults need none
+
+    return tuple(Protecting(check, zones) for check in checks)
 
 
 def _exceptions(settings: Settings) -> Permissions:

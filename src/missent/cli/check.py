@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 import click
 
-from missent.cli import FINDINGS, UNDECIDED, eml, lines
+from missent.cli import FINDINGS, UNDECIDED, lines
 from missent.cli.text import Printer
 from missent.core.address import Address
 from missent.core.errors import AddressError
@@ -99,6 +99,8 @@ def _answer(guard: Guard, text: str | None, sender: Address | None) -> Answer:
 
 
 def _message(guard: Guard, file: BinaryIO, sender: Address | None) -> Iterator[Answer]:
+    from missent.cli import eml  # noqa: PLC0415  slow to import, and seldom needed
+
     try:
         envelope = eml.read(file, sender)
     except ValueError as error:
