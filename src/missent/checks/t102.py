@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from missent.core import slips, suffixes
 from missent.core.facts import DomainFacts
 from missent.core.finding import Finding
-from missent.core.known import NOBODY, is_known, standing
+from missent.core.known import NOBODY, is_known, is_used, standing
 from missent.core.tables import protected, providers, suffix_slips
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ _INSIDE = frozenset(
 )
 _SAID = 2  # at most so many names are suggested,
 _EDITS = 2  # with so many slips in them,
+_SHORTEST = 4  # a label this short is like many others
 _PROVIDERS = 12  # of one label, the most popular first
 _CLOSE = 4  # and another than the first only where the first is less than so many times likelier
 _SAME_MAILBOX = 30.0  # how much likelier a name is where this very mailbox is known at it
@@ -59,9 +60,9 @@ class MistypedSuffix:
     zone) is one slip away, it is suggested; two that are equally near are both named. No name that
     nothing is known of is ever suggested.
 
-    Silent for a domain that is written to or is your own, for address literals, and where the DNS
-    says that the domain exists. Names for use inside an organisation (`.local`, `.lan`, `.corp`, a
-    host name without a dot) get a low probability.
+    Silent for a domain that is your own or is written to (unless the mail came back), for address
+    literals, and where the DNS says that the domain exists. Names for use inside an organisation
+    (`.local`, `.lan`, `.corp`, a host name without a dot) get a low probability.
 
     Attributes:
         near: the probability where a name that is known here is near.
@@ -81,7 +82,7 @@ class MistypedSuffix:
         address = recipient.address
         domain = address.domain
         possible = domain.is_literal or (domain.parts.known and "." in domain.name)
-        if possible or is_known(domain.name, facts):
+        if possible or (is_known(domain.name, facts) and not _came_back(address, facts)):
             return ()
         asked = facts.domains.get(domain.name)
         if isinstance(asked, DomainFacts) and asked.exists:
@@ -131,6 +132,12 @@ class MistypedSuffix:
         return Finding(self.code, self.alone, summary, evidence=evidence)
 
 
+def _came_back(address: Address, facts: Facts) -> bool:
+    """Whether every message to an address was returned, so that it makes no acquaintance."""
+    use = facts.history.address(address.key)
+    return use is not None and use.bounced > 0 and not is_used(use)
+
+
 def _last(name: str) -> str:
     return name.rpartition(".")[2]
 
@@ -170,10 +177,22 @@ def _names(address: Address, facts: Facts) -> Iterator[str]:
             yield whole
     yield from facts.history.domains_near(name)
     yield from facts.history.domains_with(address.local.casefold())
+    if len(labels) > 1:
+        yield from _providers_near(labels[-2], labels[-1])
+
+
+def _providers_near(label: str, last: str) -> Iterator[str]:
+    """Mail providers that registered almost this label, under almost this suffix."""
+    if len(label) < _SHORTEST:
+        return
     filed = _filed_providers()
-    for label in {labels[0], labels[-2]} if len(labels) > 1 else ():
-        for key in _keys(label):
-            yield from filed.get(key, ())[:_PROVIDERS]
+    near = set(_suffixes_near(last))
+    for key in _keys(label):
+        for provider in filed.get(key, ())[:_PROVIDERS]:
+            parts = suffixes.split(provider)
+            same = parts.label == label and len(label) > _SHORTEST and last not in _INSIDE
+            if same or parts.suffix in near:
+                yield provider
 
 
 def _suffixes_near(typed: str) -> Iterator[str]:

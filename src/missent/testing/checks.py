@@ -1,0 +1,41 @@
+"""Puts one recipient before a check, with a history that was written out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from missent.core.address import Address
+from missent.core.facts import Facts
+from missent.core.message import Message, Recipient
+from missent.memory.ledger import Ledger
+
+if TYPE_CHECKING:
+    from missent.core.check import Check
+    from missent.core.finding import Finding
+
+SENDER = "ann@corp.example"
+NOTHING = Facts()
+
+
+def look(
+    check: Check, recipient: str, facts: Facts = NOTHING, sender: str | None = SENDER
+) -> list[Finding]:
+    """What a check finds about a recipient."""
+    seen = Recipient(Address.parse(recipient))
+    message = Message(Address.parse(sender) if sender else None, (seen,))
+    return list(check(seen, message, facts))
+
+
+def suggested(check: Check, recipient: str, facts: Facts = NOTHING) -> list[str]:
+    """What a check suggests for a recipient, the best first."""
+    return [
+        str(address) for found in look(check, recipient, facts) for address in found.did_you_mean
+    ]
+
+
+def wrote(*recipients: str, sender: str = SENDER) -> Facts:
+    """What is known once `sender` has written to some recipients, a message each."""
+    history = Ledger()
+    for at, recipient in enumerate(recipients):
+        history.send(Address.parse(sender).key, Address.parse(recipient).key, at)
+    return Facts(at=len(recipients), history=history)
