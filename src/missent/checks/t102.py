@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from math import exp
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -36,6 +37,7 @@ _INSIDE = frozenset(
 _SAID = 2  # at most so many names are suggested,
 _EDITS = 2  # with so many slips in them,
 _SHORTEST = 4  # a label this short is like many others
+_WITH_LOCAL = 64  # some local parts are known everywhere
 _PROVIDERS = 12  # of one label, the most popular first
 _CLOSE = 4  # and another than the first only where the first is less than so many times likelier
 _SAME_MAILBOX = 30.0  # how much likelier a name is where this very mailbox is known at it
@@ -176,7 +178,8 @@ def _names(address: Address, facts: Facts) -> Iterator[str]:
         if whole in providers.popular() or facts.history.domain(whole) is not None:
             yield whole
     yield from facts.history.domains_near(name)
-    yield from facts.history.domains_with(address.local.casefold())
+    local = address.key.rpartition("@")[0]
+    yield from islice(facts.history.domains_with(local), _WITH_LOCAL)
     if len(labels) > 1:
         yield from _providers_near(labels[-2], labels[-1])
 

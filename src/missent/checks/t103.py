@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from missent.core import suffixes
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _PIECES = re.compile(r"[._+-]+")
 _DOT_OR_NOT = frozenset({("i", "l"), ("l", "i")})  # alike in some typefaces only
+_WITH_LOCAL = 64  # some local parts are known everywhere
 _SHORTEST = 4  # labels shorter than this look like each other by chance
 
 
@@ -83,7 +85,7 @@ class Confusable:
     def _domain(self, address: Address, facts: Facts, sender: str) -> Finding | None:
         domain = address.domain
         shown = domain.unicode
-        twins = set(_twins(address, facts))
+        twins = {twin for twin in _twins(address, facts) if self._probability(twin, facts)}
         if not twins:
             where = f"`{shown}` ({domain.name})" if shown != domain.name else f"`{shown}`"
             mixed = filter(confusables.is_mixed, () if shown.isascii() else shown.split("."))
@@ -112,7 +114,9 @@ class Confusable:
         )
         if twin.by == "accents":  # the owner of a name may well have it with and without them
             return self.ascii if sought else self.weak
-        return self.ascii if twin.by == "swap" and (own or sought) else self.weak
+        if twin.by == "dot":  # too many real names are that near
+            return self.weak if own or sought else 0.0
+        return self.ascii if own or sought else self.weak
 
     def _mixed(self, text: str, where: str) -> Finding:
         of = sorted(confusables.scripts(text))
@@ -158,7 +162,9 @@ def _twins(address: Address, facts: Facts) -> Iterator[_Twin]:
     bones = confusables.skeleton(shown)
     plain = confusables.twin(shown)
     names = (plain, *(name for name, _, _ in _swapped(plain))) if plain else ()
-    for name in (*names, *facts.own_domains, *facts.history.domains_with(address.local.casefold())):
+    local = address.key.rpartition("@")[0]
+    met = islice(facts.history.domains_with(local), _WITH_LOCAL)
+    for name in (*names, *facts.own_domains, *met):
         if name == domain.name or not is_known(name, facts):
             continue
         if confusables.skeleton(Domain(name).unicode) == bones:
