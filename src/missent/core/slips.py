@@ -9,6 +9,7 @@ minus the logarithm of a probability, given that the text was mistyped at all. T
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import log
@@ -25,6 +26,8 @@ _VOWELS = frozenset("aeiouy")
 _SEPARATORS = frozenset(".-_")
 _LOOK_ALIKE = frozenset({"1l", "l1", "0o", "o0", "1i", "i1", "5s", "s5", "il", "li", "uv", "vu"})
 _TOO_FAR = 60.0
+_SHORTEST_CUT = 4
+_SPLIT = re.compile(r"[._-]")
 _MOST_DIFFERENT = 12
 
 
@@ -263,6 +266,11 @@ def _is_subsequence(few: Sequence[str], many: Sequence[str]) -> bool:
     return all(label in rest for label in few)
 
 
+def parts(local: str) -> list[str]:
+    """A local part cut at its dots, hyphens and underscores."""
+    return _SPLIT.split(local)
+
+
 @lru_cache(maxsize=16384)
 def local(typed: str, meant: str) -> Slip | None:
     """Explain a typed local part by another one; None where nothing explains it."""
@@ -270,20 +278,19 @@ def local(typed: str, meant: str) -> Slip | None:
         return None
     best = misspell(typed, meant)
     if glued(typed) == glued(meant):
-        other = Slip(_rate("separator") + log(2), "separator", 1, "with other separators")
-        if best is None or other.cost < best.cost:
-            best = other
-    if (
-        len(typed) < len(meant)
-        and min(len(typed), 4) == 4
-        and typed in (meant[: len(typed)], meant[-len(typed) :])
-    ):  # noqa: E501, PLR2004
-        other = Slip(
-            _rate("label_shortened") + log(len(meant)),
-            "label_shortened",
-            2,
-            f"with `{meant.replace(typed, '')}` left out",
-        )
-        if best is None or other.cost < best.cost:
-            best = other
-    return best
+        cost = _rate("separator") + log(2)
+        best = _cheaper(best, Slip(cost, "separator", 1, "with other separators"))
+    if len(typed) >= _SHORTEST_CUT and len(typed) < len(meant):
+        cost = _rate("label_shortened") + log(len(meant))
+        words = ""
+        if meant.startswith(typed):
+            words = f"with `{meant[len(typed) :]}` left out at the end"
+        elif meant.endswith(typed):
+            words = f"with `{meant[: -len(typed)]}` left out at the start"
+        if words:
+            best = _cheaper(best, Slip(cost, "label_shortened", 2, words))
+    return best if best is not None and best.cost <= _TOO_FAR else None
+
+
+def _cheaper(one: Slip | None, other: Slip) -> Slip:
+    return other if one is None or other.cost < one.cost else one

@@ -1,0 +1,121 @@
+"""What may have been meant: names near the typed one among those that are known."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from itertools import islice
+from string import ascii_lowercase, digits
+from typing import TYPE_CHECKING, NamedTuple
+
+from missent.core import slips, suffixes
+from missent.core.neighbours import GrowingIndex, domain_keys, gather
+from missent.core.tables import protected, providers, suffix_slips
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from missent.core.evidence import Case
+    from missent.core.slips import Slip
+
+_TOO_FAR = 30.0
+_MOST_WITH_LOCAL = 100
+_CLOSED = frozenset({"mil", "gov", "edu"})  # whose names the tables list nearly all
+_LETTERS = ascii_lowercase + digits + "-"
+
+
+class Candidate(NamedTuple):
+    """A name that may have been meant, and the slip that makes the typed one of it."""
+
+    name: str
+    slip: Slip
+
+
+def domains_in_history(case: Case) -> list[Candidate]:
+    """Domains that were written to before."""
+    typed, history = case.address.domain.name, case.facts.history
+    names = dict.fromkeys(history.domains_near(typed))
+    local = case.address.key.rpartition("@")[0]
+    names.update(dict.fromkeys(islice(history.domains_with(local), _MOST_WITH_LOCAL)))
+    return _explained(typed, names)
+
+
+def domains_in_tables(case: Case) -> list[Candidate]:
+    """Own domains, mail providers and names in protected zones."""
+    typed = case.address.domain.name
+    own = case.facts.own_domains
+    names = dict.fromkeys((*_near(own, typed), *_near(_well_known(), typed)))
+    names.update(dict.fromkeys(_other_suffix(typed)))
+    names.update(dict.fromkeys(_in_closed_zone(typed)))
+    return _explained(typed, names)
+
+
+def locals_in_history(case: Case) -> list[Candidate]:
+    """Local parts that were written to before at the very domain."""
+    local, _, domain = case.address.key.rpartition("@")
+    found = []
+    for name in case.facts.history.locals_near(domain, local):
+        slip = slips.local(local, name)
+        if slip is not None and slip.cost <= _TOO_FAR:
+            found.append(Candidate(name, slip))
+    return found
+
+
+def _explained(typed: str, names: Iterable[str]) -> list[Candidate]:
+    found = []
+    for name in names:
+        slip = slips.domain(typed, name)
+        if slip is not None and slip.cost <= _TOO_FAR:
+            found.append(Candidate(name, slip))
+    return found
+
+
+@cache
+def _well_known() -> frozenset[str]:
+    zones = protected.zones()
+    return frozenset(
+        (*providers.popular(), *protected.names("military"), *(z for z in zones if "." in z))
+    )
+
+
+@lru_cache(maxsize=16)
+def _indexed(names: frozenset[str]) -> tuple[tuple[str, ...], GrowingIndex]:
+    ordered, index = tuple(sorted(names)), GrowingIndex()
+    for number, name in enumerate(ordered):
+        index.file(number, domain_keys(name))
+    return ordered, index
+
+
+def _near(names: frozenset[str], typed: str) -> list[str]:
+    ordered, index = _indexed(names)
+    return [ordered[number] for number in gather(index, domain_keys(typed))]
+
+
+def _other_suffix(typed: str) -> Iterator[str]:
+    """The same name under a suffix that people mean who type this one, where it is known there."""
+    parts = suffixes.split(typed)
+    for suffix in suffix_slips.meant(parts.suffix):
+        other = f"{parts.label}.{suffix}"
+        if parts.label and (protected.is_known(other) or other in providers.popular()):
+            yield f"{parts.below}.{other}" if parts.below else other
+
+
+def _in_closed_zone(typed: str) -> Iterator[str]:
+    """Listed names one edit away, in zones of which all names are listed."""
+    parts = suffixes.split(typed)
+    if parts.suffix not in _CLOSED or protected.is_known(typed):
+        return
+    below = f"{parts.below}." if parts.below else ""
+    for label in _one_edit(parts.label):
+        other = f"{label}.{parts.suffix}"
+        if protected.is_known(other):
+            yield below + other
+
+
+def _one_edit(label: str) -> set[str]:
+    cuts = [(label[:i], label[i:]) for i in range(len(label) + 1)]
+    return {
+        *(a + b[1:] for a, b in cuts if b),
+        *(a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1),
+        *(a + c + b[1:] for a, b in cuts if b for c in _LETTERS),
+        *(a + c + b for a, b in cuts for c in _LETTERS),
+    }

@@ -1,0 +1,328 @@
+"""What speaks for and against "this was meant instead", as numbers for the model.
+
+One function for a domain in place of another, one for a local part in place of another at the same
+domain. Counts enter as log(1 + n), times as log(1 + days). The names stand in the order of the
+numbers; the model's table repeats them, so that a table of another make is refused.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sized
+from dataclasses import dataclass
+from math import log, log1p
+from typing import TYPE_CHECKING, Final
+
+from missent.core import slips, suffixes
+from missent.core.facts import Use
+from missent.core.tables import protected, providers, slip_rates
+from missent.core.words import jumble
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from missent.core.address import Address
+    from missent.core.facts import Facts
+    from missent.core.message import Message
+    from missent.core.slips import Slip
+
+_NEVER: Final = Use()
+_DAY: Final = 86400
+_JUST_NOW: Final = 2 * _DAY
+_MOST_COST: Final = 30.0
+
+NEAR: Final = 9.0  # a slip of at most this cost makes a candidate count as near
+
+# One line of words reads better than a column of strings.
+DOMAIN_KINDS: Final = (  # noqa: SIM905
+    "suffix_other suffix_near suffix_and_more labels_swapped labels_cut labels_added "
+    "label_shortened label_lengthened cut_short several sound separator missing_hyphen look_alike "
+    "transposition doubling undoubling omission insertion substitution"
+).split()
+LOCAL_KINDS: Final = (  # noqa: SIM905
+    "omission undoubling insertion doubling substitution look_alike transposition several sound "
+    "separator missing_dot extra_dot missing_hyphen label_shortened"
+).split()
+
+DOMAIN: Final = (
+    "cost",
+    "edits",
+    "edits_per_letter",
+    *DOMAIN_KINDS,
+    "same_local",
+    "same_local_sent",
+    "same_local_received",
+    "same_local_sender",
+    "same_local_sender_sent",
+    "same_local_sender_received",
+    "same_local_only_there",
+    "near_local",
+    "near_local_sender",
+    "meant_sent",
+    "meant_received",
+    "meant_locals",
+    "meant_sender_sent",
+    "meant_sender_received",
+    "meant_days",
+    "meant_provider",
+    "meant_listed",
+    "meant_underscore",
+    "typed_sent",
+    "typed_locals",
+    "typed_address_sent",
+    "typed_sender_sent",
+    "typed_days",
+    "typed_listed",
+    "typed_parent_sent",
+    "typed_parent_received",
+    "sent_ratio",
+    "locals_ratio",
+    "same_registrable",
+    "suffix_unknown",
+    "suffix_share",
+    "label_length",
+    "label_jumble",
+    "jumble_difference",
+    "local_length",
+    "candidates",
+    "beside_meant",
+    "beside_typed",
+    "recipients",
+    "meant_just_now",
+)
+
+LOCAL: Final = (
+    "cost",
+    "edits",
+    *LOCAL_KINDS,
+    "length",
+    "digits_differ",
+    "only_digits_differ",
+    "first_letter_differs",
+    "first_part_same",
+    "last_part_same",
+    "parts",
+    "parts_equal",
+    "cut",
+    "meant_sender_sent",
+    "meant_sender_received",
+    "meant_sent",
+    "meant_received",
+    "meant_days",
+    "meant_elsewhere",
+    "meant_just_now",
+    "typed_sent",
+    "typed_days",
+    "typed_bounced",
+    "sent_ratio",
+    "domain_sent",
+    "domain_locals",
+    "domain_sender_sent",
+    "domain_sender_received",
+    "domain_provider",
+    "sender_inside",
+    "candidates",
+    "beside",
+    "recipients",
+    "jumble",
+    "jumble_difference",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One recipient under suspicion.
+
+    Attributes:
+        address: the recipient as typed.
+        sender: `Address.key` of who writes, "" where not known.
+        facts: what is known.
+        beside: how many recipients of the message lie at each domain.
+    """
+
+    address: Address
+    sender: str
+    facts: Facts
+    beside: Mapping[str, int]
+
+    @classmethod
+    def of(cls, address: Address, message: Message, facts: Facts) -> Case:
+        """The case of one recipient of a message."""
+        sender = message.mail_from.key if message.mail_from else ""
+        return cls(
+            address, sender, facts, Counter(r.address.domain.name for r in message.recipients)
+        )
+
+
+def for_domain(case: Case, meant: str, slip: Slip, candidates: int) -> list[float]:
+    """The numbers of `DOMAIN` for one candidate.
+
+    Args:
+        case: the recipient under suspicion.
+        meant: the domain that may have been meant.
+        slip: how the typed domain comes from it.
+        candidates: how many domains may as well have been meant.
+    """
+    address, sender, facts, others = case.address, case.sender, case.facts, case.beside
+    history = facts.history
+    local, typed = address.key.rpartition("@")[0], address.domain.name
+    twin = f"{local}@{meant}"
+    everyone = history.address(twin) or _NEVER
+    own = history.pair(sender, twin) or _NEVER
+    same = 1.0 if everyone.sent or everyone.received else 0.0
+    near, near_own = (0.0, 0.0) if same else _near_local(local, meant, sender, facts)
+    there = history.domain(meant) or _NEVER
+    there_own = history.sender_domain(sender, meant) or _NEVER
+    here = history.domain(typed) or _NEVER
+    here_address = history.address(address.key) or _NEVER
+    here_own = history.sender_domain(sender, typed) or _NEVER
+    parts, meant_parts = suffixes.split(typed), suffixes.split(meant)
+    parent = _NEVER
+    if parts.registrable != typed:
+        parent = history.domain(parts.registrable) or _NEVER
+    locals_there, locals_here = history.locals_at(meant), history.locals_at(typed)
+    label = parts.label or typed
+    difference = 0.0
+    if parts.label != meant_parts.label:
+        difference = jumble(label) - jumble(meant_parts.label or meant)
+    share = slip_rates.suffix_share
+    return [
+        min(slip.cost, _MOST_COST),
+        float(slip.edits),
+        slip.edits / max(len(meant_parts.label), 1),
+        *(1.0 if slip.kind == kind else 0.0 for kind in DOMAIN_KINDS),
+        same,
+        log1p(everyone.sent),
+        log1p(everyone.received),
+        1.0 if own.sent else 0.0,
+        log1p(own.sent),
+        log1p(own.received),
+        same / max(_how_many(history.domains_with(local)), 1),
+        near,
+        near_own,
+        log1p(there.sent),
+        log1p(there.received),
+        log1p(locals_there),
+        log1p(there_own.sent),
+        log1p(there_own.received),
+        _days(there, facts.at),
+        log1p(providers.popular().get(meant, 0.0)),
+        _listed(meant),
+        1.0 if "_" in meant else 0.0,
+        log1p(here.sent),
+        log1p(locals_here),
+        log1p(here_address.sent),
+        log1p(here_own.sent),
+        _days(here, facts.at),
+        _listed(typed),
+        log1p(parent.sent),
+        log1p(parent.received),
+        log1p(there.sent + 3 * there.received) - log1p(here.sent),
+        log1p(locals_there) - log1p(locals_here),
+        1.0 if parts.registrable and parts.registrable == meant_parts.registrable else 0.0,
+        0.0 if parts.known else 1.0,
+        log(share(parts.suffix)) - log(share(meant_parts.suffix)),
+        min(len(label), 16) / 4,
+        jumble(label) / len(label),
+        difference,
+        min(len(local), 16) / 4,
+        log1p(candidates),
+        log1p(others.get(meant, 0)),
+        log1p(max(others.get(typed, 0) - 1, 0)),
+        log1p(sum(others.values())),
+        1.0 if _just_now(own, everyone, facts.at) else 0.0,
+    ]
+
+
+def for_local(case: Case, meant: str, slip: Slip, candidates: int) -> list[float]:
+    """The numbers of `LOCAL` for one candidate; `meant` is a local part at the same domain."""
+    address, sender, facts, others = case.address, case.sender, case.facts, case.beside
+    history = facts.history
+    typed, domain = address.key.rpartition("@")[0], address.domain.name
+    twin = f"{meant}@{domain}"
+    everyone = history.address(twin) or _NEVER
+    own = history.pair(sender, twin) or _NEVER
+    here = history.address(address.key) or _NEVER
+    there = history.domain(domain) or _NEVER
+    there_own = history.sender_domain(sender, domain) or _NEVER
+    letters, meant_letters = _letters(typed), _letters(meant)
+    parts, meant_parts = slips.parts(typed), slips.parts(meant)
+    elsewhere = any(other != domain for other in history.domains_with(meant))
+    return [
+        min(slip.cost, _MOST_COST),
+        float(slip.edits),
+        *(1.0 if slip.kind == kind else 0.0 for kind in LOCAL_KINDS),
+        min(len(typed), 20) / 4,
+        1.0 if _digits(typed) != _digits(meant) else 0.0,
+        1.0 if letters == meant_letters else 0.0,
+        1.0 if typed[:1] != meant[:1] else 0.0,
+        1.0 if parts[0] == meant_parts[0] else 0.0,
+        1.0 if parts[-1] == meant_parts[-1] else 0.0,
+        float(min(len(parts), 3)),
+        1.0 if len(parts) == len(meant_parts) else 0.0,
+        1.0 if meant.startswith(typed) or meant.endswith(typed) else 0.0,
+        log1p(own.sent),
+        log1p(own.received),
+        log1p(everyone.sent),
+        log1p(everyone.received),
+        _days(everyone, facts.at),
+        1.0 if elsewhere else 0.0,
+        1.0 if _just_now(own, everyone, facts.at) else 0.0,
+        log1p(here.sent),
+        _days(here, facts.at),
+        log1p(here.bounced),
+        log1p(everyone.sent + 3 * everyone.received) - log1p(here.sent),
+        log1p(there.sent),
+        log1p(history.locals_at(domain)),
+        log1p(there_own.sent),
+        log1p(there_own.received),
+        log1p(providers.popular().get(domain, 0.0)),
+        1.0 if sender.endswith("@" + domain) else 0.0,
+        log1p(candidates),
+        log1p(max(others.get(domain, 0) - 1, 0)),
+        log1p(sum(others.values())),
+        jumble(letters) / max(len(letters), 1),
+        sum(map(jumble, parts)) - sum(map(jumble, meant_parts)),
+    ]
+
+
+def _near_local(local: str, domain: str, sender: str, facts: Facts) -> tuple[float, float]:
+    """Whether a local part one edit away is known there, and whether to this very sender."""
+    near = 0.0
+    for other in facts.history.locals_near(domain, local):
+        slip = slips.spell(local, other)
+        if slip is not None and slip.edits == 1:
+            near = 1.0
+            if facts.history.pair(sender, f"{other}@{domain}"):
+                return 1.0, 1.0
+    return near, 0.0
+
+
+def _listed(name: str) -> float:
+    return 1.0 if providers.is_known(name) or protected.is_known(name) else 0.0
+
+
+def _days(use: Use, at: int) -> float:
+    return log1p(max(at - use.first, 0) / _DAY) if use.sent else 0.0
+
+
+def _just_now(own: Use, everyone: Use, at: int) -> bool:
+    """The sender has turned to the other one only just now, as people do who correct a slip."""
+    return (
+        0 < own.sent <= 2  # noqa: PLR2004  once, or once more
+        and everyone.sent <= 2  # noqa: PLR2004
+        and not everyone.received
+        and at - own.last < _JUST_NOW
+    )
+
+
+def _how_many(names: Iterable[str]) -> int:
+    return len(names) if isinstance(names, Sized) else sum(1 for _ in names)
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isdigit())
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text if c.isalpha())
