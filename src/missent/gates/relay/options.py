@@ -58,7 +58,7 @@ class UpstreamOptions:
     connect: float = 15
     command: float = 120
     final: float = 600
-    idle_connections: int = 10
+    idle_connections: int = 20
     idle: float = 15
 
     @classmethod
