@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 _PIECES = re.compile(r"[._+-]+")
 _DOT_OR_NOT = frozenset({("i", "l"), ("l", "i")})  # alike in some typefaces only
+# What is taken for something else in a local part; `i` and `l` make different people.
+_MAILBOX_SWAPS = (
+    *(swap for swap in confusables.SWAPS if swap not in _DOT_OR_NOT),
+    ("l", "1"),
+    ("o", "0"),
+)
 _WITH_LOCAL = 64  # some local parts are known everywhere
 _SHORTEST = 4  # labels shorter than this look like each other by chance
 
@@ -131,8 +137,8 @@ class Confusable:
             return self._hidden(address, hidden)
         if facts.history.locals_at(domain):
             for other, words in _mailboxes(local):
-                meant = Address.of(other, domain)
-                if meant.key != address.key and is_used(facts.history.address(meant.key)):
+                if is_used(facts.history.address(f"{other}@{domain}")):
+                    meant = Address.of(other, domain)
                     summary = f"`{address}` only looks like `{meant}`: {words}; the other is known."
                     evidence: dict[str, Json] = {"typed": address.key, "meant": meant.key}
                     return Finding(self.code, self.mailbox, summary, (meant,), evidence)
@@ -191,9 +197,10 @@ def _mailboxes(local: str) -> Iterator[tuple[str, str]]:
         if plain:
             yield plain, _foreign(local)
         return
-    for other, typed, meant in confusables.swapped(local.lower()):
-        if (typed, meant) not in _DOT_OR_NOT:
-            yield other, f"it has `{typed}` for `{meant}`"
+    local = local.lower()
+    for typed, meant in _MAILBOX_SWAPS:
+        if typed in local:
+            yield local.replace(typed, meant), f"it has `{typed}` for `{meant}`"
 
 
 def _foreign(text: str) -> str:

@@ -139,6 +139,7 @@ def _fold(local: str) -> str:
     return unicodedata.normalize("NFC", local.casefold())
 
 
+@lru_cache(maxsize=4096)
 def _u_label(label: str) -> str:
     if not label.startswith("xn--"):
         return label
