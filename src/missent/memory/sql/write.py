@@ -6,7 +6,17 @@ import json
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, insert, or_, select, update
+from sqlalchemy import (
+    any_,
+    case,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from missent.memory.sql.tables import contact, correction, decision, seen, state
@@ -14,13 +24,13 @@ from missent.memory.sql.tables import contact, correction, decision, seen, state
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import Table
+    from sqlalchemy import Column, ColumnElement, Insert, Table
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from missent.memory.interface import Batch, Decision, Delta, Lesson
 
 DAY = 86_400
-_CHUNK = 5_000  # values in one IN list: SQLite takes 32,766
+_ZERO: ColumnElement[int] = literal_column("0")  # in the statement itself: `many` binds rows only
 _TEXT = 1_000  # characters of a text that a stranger may have written
 
 
@@ -49,7 +59,7 @@ async def write(connection: AsyncConnection, batch: Batch, salt: int) -> int:
     new = await _unseen(connection, batch.lessons, salt)
     rows = _rows((delta for lesson in new for delta in lesson.deltas), change)
     if rows:
-        await connection.execute(_add_contacts(connection), rows)
+        await many(connection, _add_contacts(connection), rows)
     if batch.corrections:
         await connection.execute(
             replacing(connection, correction, ("sender", "typed")),
@@ -71,18 +81,13 @@ async def _unseen(
     always = [lesson for lesson in lessons if not lesson.once]
     key = salt.to_bytes(8, "big")
     named = {_digest(lesson.once, key): lesson for lesson in lessons if lesson.once}
-    digests = list(named)
-    for start in range(0, len(digests), _CHUNK):
-        chunk = digests[start : start + _CHUNK]
-        for digest in await connection.scalars(
-            select(seen.c.digest).where(seen.c.digest.in_(chunk))
-        ):
+    if named:
+        known = select(seen.c.digest).where(among(connection, seen.c.digest, list(named)))
+        for digest in await connection.scalars(known):
             del named[digest]
     if named:
-        await connection.execute(
-            insert(seen),
-            [{"digest": d, "day": _day(lesson)} for d, lesson in sorted(named.items())],
-        )
+        rows = [(digest, _day(lesson)) for digest, lesson in sorted(named.items())]
+        await many(connection, insert(seen), rows)
     return always + list(named.values())
 
 
@@ -97,27 +102,46 @@ def _day(lesson: Lesson) -> int:
     return max((delta.at for delta in lesson.deltas), default=0) // DAY
 
 
-def _rows(deltas: Iterable[Delta], change: int) -> list[dict[str, Any]]:
-    """One row a pair: an executemany must not meet the same row twice."""
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
+def _rows(deltas: Iterable[Delta], change: int) -> list[tuple[Any, ...]]:
+    """One row a pair, in the order of the columns: the same row must not come twice."""
+    rows: dict[tuple[str, str], list[Any]] = {}
     for delta in deltas:
         row = rows.get((delta.address, delta.sender))
         if row is None:
-            local, _, domain = delta.address.rpartition("@")
-            row = rows[delta.address, delta.sender] = {
-                "domain": domain, "local": local, "sender": delta.sender, "sent": 0, "first": 0,
-                "last": 0, "received": 0, "bounced": 0, "confirmed": False, "active": 0,
-                "change": change,
-            }  # fmt: skip
+            row = rows[delta.address, delta.sender] = [0, 0, 0, 0, 0, False, 0]
         if delta.sent:
-            row["sent"] += delta.sent
-            row["first"] = min(row["first"] or delta.at, delta.at)
-            row["last"] = max(row["last"], delta.at)
-        row["received"] += delta.received
-        row["bounced"] += delta.bounced
-        row["confirmed"] = row["confirmed"] or delta.confirmed
-        row["active"] = max(row["active"], delta.at)
-    return [rows[pair] for pair in sorted(rows)]
+            row[0] += delta.sent
+            row[1] = min(row[1] or delta.at, delta.at)
+            row[2] = max(row[2], delta.at)
+        row[3] += delta.received
+        row[4] += delta.bounced
+        row[5] = row[5] or delta.confirmed
+        row[6] = max(row[6], delta.at)
+    split = ((address.rpartition("@"), sender, row) for (address, sender), row in rows.items())
+    return sorted(
+        (domain, local, sender, *row, change) for (local, _, domain), sender, row in split
+    )
+
+
+def among(connection: AsyncConnection, column: Column[Any], values: Sequence[Any]) -> Any:
+    """Whether a column is one of many values, given as one parameter and not as thousands."""
+    if connection.dialect.name == "postgresql":
+        return column == any_(literal(list(values), postgresql.ARRAY(column.type)))
+    listed = func.json_each(json.dumps(values)).table_valued("value")
+    return column.in_(select(listed.c.value))
+
+
+async def many(
+    connection: AsyncConnection, statement: Insert, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Run an INSERT for many rows of plain values, in the order of the table's columns.
+
+    SQLAlchemy makes a dictionary of every row and takes it apart again: as long as the database.
+    """
+    compiled = statement.compile(
+        dialect=connection.dialect, column_keys=list(statement.table.c.keys())
+    )
+    await connection.exec_driver_sql(str(compiled), list(rows))
 
 
 def _upsert(connection: AsyncConnection, table: Table) -> Any:
@@ -135,8 +159,8 @@ def _add_contacts(connection: AsyncConnection) -> Any:
         set_={
             "sent": old.sent + new.sent,
             "first": case(
-                (old.first == 0, new.first),
-                (new.first == 0, old.first),
+                (old.first == _ZERO, new.first),
+                (new.first == _ZERO, old.first),
                 (new.first < old.first, new.first),
                 else_=old.first,
             ),
