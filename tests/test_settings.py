@@ -87,6 +87,7 @@ def test_the_defaults_read_back_as_the_same() -> None:
         ("[[rule]]\npattern='*.ml'\nowner=' '\nreason='r'", "rule[1].owner: it must not be empty"),
         ("[store]\nretention_days = '7'", "store.retention_days: input should be a valid integer"),
         ("[policy]\nrules=[{code='T1x',probability=1,action='warn'}]", "policy.rules[1].code: "),
+        ("[store]\nurl = 'postgresql://u:p@h/d'", "store.url: no password here: write it into"),
         ("policy = 3", "policy: input should be a valid dictionary"),
     ],
 )
@@ -146,3 +147,10 @@ def test_nothing_but_a_configuration_error_is_raised(said: dict[str, object]) ->
     except ConfigError:
         return
     assert parse(tomllib.loads(dumps(settings.model_dump())), "shown") == settings
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:///var/x:y@z.db", "postgresql://user@host:5432/name?sslmode=require", ""]
+)
+def test_a_store_without_a_password_is_taken(url: str) -> None:
+    assert parse({"store": {"url": url}}, "here").store.url == url

@@ -42,13 +42,21 @@ class Guard:
         Args:
             config: settings, or the file that they stand in; None for the defaults. No file is
                 looked for.
-            history: who writes to whom; None for no history.
+            history: who writes to whom; None for what the store of the configuration holds now,
+                or for no history where it names no store.
 
         Raises:
             ConfigError: the file cannot be used; the text names the key and the mend.
+            StoreError: the store cannot be read.
         """
         settings = _settings(config)
-        self.app = build(settings, history) if history is not None else build(settings)
+        self.app = build(settings)
+        if history is not None:
+            self.app = self.app.over(history)
+        elif settings is not None and settings.store.url:
+            from missent.app.remember import snapshot  # noqa: PLC0415  slow to import
+
+            self.app = self.app.over(*snapshot(settings))
         self._facts = self.app.facts(0)
 
     def check(

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from missent.app import Assessor, build
+from missent.app import build
 from missent.checks import ALL
 from missent.core.address import Address
+from missent.core.facts import NO_HISTORY
 from missent.core.message import Message, Recipient
+from missent.core.pattern import Pattern
+from missent.core.permission import Permission, Permissions
 from missent.core.policy import DEFAULT_RULES, Mode, Rule
 from missent.core.verdict import Action
+from missent.memory.ledger import Ledger
 from missent.settings import Settings, parse
 
 OWNED = {"owner": "it@corp.example", "reason": "because"}
@@ -81,9 +85,20 @@ def test_own_domains_partners_and_zones_reach_the_engine() -> None:
     assert facts.history.domain("z.net") is not None
 
 
-async def test_an_assessor_answers_with_the_app_of_the_moment() -> None:
-    assess = Assessor(build())
-    message = _message("a@orange.ml")
-    assert (await assess(message)).action is Action.ALLOW
-    assess.app = build(parse({"rule": [OWNED | {"pattern": "*.ml"}]}, "here"))
-    assert (await assess(message)).action is Action.BLOCK
+def test_another_history_keeps_the_partners() -> None:
+    ledger = Ledger()
+    ledger.send("me@corp.example", "a@friend.net", 1)
+    app = build(parse({"organisation": {"partners": ["p.net"]}}, "here"))
+    other = app.over(app.over(ledger).history)
+    assert other.history.domain("p.net") is not None
+    assert other.history.domain("friend.net") is not None
+    assert app.history.domain("friend.net") is None
+
+
+def test_exceptions_are_added_to_those_of_the_file() -> None:
+    entry = OWNED | {"pattern": "gmail.con"}
+    more = Permissions((Permission(Pattern.parse("a@yahoo.con"), "o", "r"),))
+    app = build(parse({"exception": [entry]}, "here")).over(NO_HISTORY, more)
+    message = _message("a@gmail.con", "a@yahoo.con", "a@hotmail.con")
+    actions = [r.action for r in app.screen(message).recipients]
+    assert [action is Action.ALLOW for action in actions] == [True, True, False]

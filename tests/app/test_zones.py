@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from missent.app.zones import Partners, Protecting
+from missent.app.zones import Names, Protecting
 from missent.checks.t102 import MistypedSuffix
 from missent.core.address import Address
 from missent.core.facts import NO_HISTORY, Facts
@@ -10,7 +10,7 @@ from missent.core.message import Message, Recipient
 from missent.memory.ledger import Ledger
 
 SLIP = Recipient(Address.parse("a@partner.nett"))
-FACTS = Facts(history=Partners(NO_HISTORY, ["partner.net"]))
+FACTS = Facts(history=Names(["partner.net"]).over(NO_HISTORY))
 
 
 def test_a_partner_is_known_before_any_mail() -> None:
@@ -28,7 +28,7 @@ def test_what_was_really_written_stays_known() -> None:
     ledger = Ledger()
     ledger.send("me@corp.example", "a@partner.net", 7)
     ledger.send("me@corp.example", "a@friend.net", 8)
-    history = Partners(ledger, ["partner.net"])
+    history = Names(["partner.net"]).over(ledger)
     use = history.domain("partner.net")
     assert use is not None
     assert (use.last, use.confirmed) == (7, True)
@@ -47,7 +47,7 @@ def test_a_slip_near_a_protected_zone_is_protected(zone: str, *, protected: bool
 
 
 def test_a_name_below_a_zone_is_in_it() -> None:
-    facts = Facts(history=Partners(NO_HISTORY, ["us.partner.net"]))
+    facts = Facts(history=Names(["us.partner.net"]).over(NO_HISTORY))
     slip = Recipient(Address.parse("a@us.partner.nett"))
     (finding,) = Protecting(MistypedSuffix(), ("partner.net",))(slip, Message(None, (slip,)), facts)
     assert finding.protected

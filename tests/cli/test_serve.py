@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,10 @@ class Server:
         self._events: queue.Queue[dict[str, Any]] = queue.Queue()
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
+        self.port = 0
+
+    def begin(self) -> None:
+        """Wait until it serves."""
         self.port = int(self.wait("relay ready")["listen"][0].rpartition(":")[2])
         self.wait("ready")
 
@@ -55,8 +60,23 @@ class Server:
 
     def send(self, *recipients: str) -> dict[str, tuple[int, bytes]]:
         """Send a message; returns the refused recipients."""
-        with smtplib.SMTP("127.0.0.1", self.port, timeout=20) as client:
-            return client.sendmail("me@corp.example", recipients, "Subject: x\n\nx\n")
+        try:
+            with smtplib.SMTP("127.0.0.1", self.port, timeout=20) as client:
+                return client.sendmail("me@corp.example", recipients, "Subject: x\n\nx\n")
+        except smtplib.SMTPConnectError as error:
+            # A worker that is about to end says so; the next one serves.
+            assert error.smtp_code == 421  # noqa: PT017  anything else is a fault
+            return self.send(*recipients)
+
+    def refuses(self, recipient: str) -> bool:
+        """Whether it refuses a recipient, when the workers of before are gone."""
+        for _ in range(100):
+            try:
+                self.send(recipient)
+            except smtplib.SMTPRecipientsRefused:
+                return True
+            time.sleep(0.1)
+        return False
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and return the exit code."""
@@ -71,12 +91,12 @@ def _serving(file: Path, text: str = CONFIG) -> Iterator[Server]:
     file.write_text(text.format(folder=file.parent))
     command = (sys.executable, "-m", "missent", "--config", str(file), "serve")
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+        server = Server(process)
         try:
-            server = Server(process)
+            server.begin()
             yield server
-            server.end()
         finally:
-            process.kill()
+            server.end()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -106,8 +126,7 @@ def test_a_reload_changes_the_answers(tmp_path: Path) -> None:
         file.write_text(CONFIG.format(folder=tmp_path) + RULE.format(reason="private mail"))
         server.process.send_signal(signal.SIGHUP)
         server.wait("ready")
-        with pytest.raises(smtplib.SMTPRecipientsRefused):
-            server.send("jane@gmail.com")
+        assert server.refuses("jane@gmail.com")
         assert server.end() == 0
 
 

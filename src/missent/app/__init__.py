@@ -1,5 +1,5 @@
 """WIRING: the one room that knows every other. It gathers the facts and asks the engine."""
 
-from missent.app.wiring import App, Assessor, build
+from missent.app.wiring import App, build
 
-__all__ = ["App", "Assessor", "build"]
+__all__ = ["App", "build"]

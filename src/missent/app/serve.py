@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from missent.app import gates
-from missent.app.wiring import Assessor, build
+from missent.app.assess import Assessor
+from missent.app.remember import remembering
+from missent.app.wiring import build
 from missent.core.errors import ConfigError, StoreError
 from missent.gates.milter import run as milter
 from missent.gates.relay import server as relay
@@ -48,8 +50,9 @@ def work(read: Callable[[], Settings], sockets: Sockets, life: Life) -> int:
 
 
 async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:
-    assess = Assessor(build(settings))
+    app = build(settings)
     async with AsyncExitStack() as stack:
+        assess = Assessor(app, await stack.enter_async_context(remembering(settings)))
         if (options := gates.milter(settings)) is not None:
             await stack.enter_async_context(milter.serving(options[0], assess, sockets.milter))
         if (relay_options := gates.relay(settings)) is not None:

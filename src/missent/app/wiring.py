@@ -19,7 +19,7 @@ from missent.core.verdict import Action
 if TYPE_CHECKING:
     from datetime import date
 
-    from missent.core.address import Address
+    from missent.app.zones import Names
     from missent.core.check import Check
     from missent.core.message import Message
     from missent.core.verdict import Verdict
@@ -38,7 +38,8 @@ class App:
         checks: what is looked for.
         own_domains: the organisation's domains, as `Domain.name`.
         exceptions: what the organisation allowed in spite of a finding.
-        history: who writes to whom.
+        history: who writes to whom, with the partners among them.
+        partners: domains that count as written to; None where there are none.
     """
 
     policy: Policy
@@ -46,6 +47,19 @@ class App:
     own_domains: frozenset[str] = frozenset()
     exceptions: Permissions = NO_EXCEPTIONS
     history: Correspondence = NO_HISTORY
+    partners: Names | None = None
+
+    def over(self, history: Correspondence, permissions: Permissions = NO_EXCEPTIONS) -> App:
+        """The same app with another history, and with exceptions besides its own.
+
+        It costs microseconds, so that it can be had for each decision.
+        """
+        if self.partners is not None:
+            history = self.partners.over(history)
+        exceptions = self.exceptions
+        if permissions:
+            exceptions = Permissions(exceptions.entries + permissions.entries)
+        return App(self.policy, self.checks, self.own_domains, exceptions, history, self.partners)
 
     def facts(self, at: int) -> Facts:
         """What is known at a moment, in seconds since the epoch."""
@@ -57,34 +71,20 @@ class App:
         return screen(message, self.facts(moment), self.policy, self.checks)
 
 
-class Assessor:
-    """`gates.interface.Assess`: what a gate asks. The app behind it can be replaced at any time."""
-
-    def __init__(self, app: App) -> None:
-        self.app = app
-
-    async def __call__(self, message: Message) -> Verdict:
-        """Decide about a message; all that is asked lies in memory, so nothing is waited for."""
-        return self.app.screen(message)
-
-    async def sent(self, message: Message) -> None:
-        """Remember a message that was handed on."""
-
-    async def confirmed(self, sender: Address | None, address: Address) -> None:
-        """Remember that a sender said that an address is right."""
-
-
 def build(settings: Settings | None = None, history: Correspondence = NO_HISTORY) -> App:
     """Make an app; without settings, that of the defaults, and pydantic is never loaded."""
     if settings is None:
         return App(Policy(), tuple(make() for make in ALL), history=history)
     own = frozenset(settings.organisation.domains)
     named = (*settings.organisation.partners, *settings.organisation.protected)
+    partners = None
     if named:
-        from missent.app.zones import Partners  # noqa: PLC0415  the defaults need none
+        from missent.app.zones import Names  # noqa: PLC0415  the defaults need none
 
-        history = Partners(history, named)
-    return App(_policy(settings), _checks(settings), own, _exceptions(settings), history)
+        partners = Names(named)
+    exceptions = _exceptions(settings)
+    app = App(_policy(settings), _checks(settings), own, exceptions, partners=partners)
+    return app.over(history)
 
 
 def _policy(settings: Settings) -> Policy:

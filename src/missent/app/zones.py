@@ -19,20 +19,50 @@ if TYPE_CHECKING:
 _PARTNER = Use(sent=1, confirmed=True)
 
 
-class Partners:
-    """A `Correspondence` in which some domains count as written to before any mail was.
+class Names:
+    """Domain names, found also by what was typed for them.
 
     Args:
-        history: what was really written.
-        names: the partners, as `Domain.name`.
+        names: as `Domain.name`.
     """
 
-    def __init__(self, history: Correspondence, names: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str]) -> None:
         self._names = tuple(dict.fromkeys(names))
         self._known = frozenset(self._names)
         self._index = GrowingIndex()
         for number, name in enumerate(self._names):
             self._index.file(number, domain_keys(name))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._known
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Names) and self._names == other._names
+
+    def __hash__(self) -> int:
+        return hash(self._names)
+
+    def near(self, domain: str) -> list[str]:
+        """The names that may have been meant where `domain` was typed."""
+        return [self._names[number] for number in gather(self._index, domain_keys(domain))]
+
+    def over(self, history: Correspondence) -> Partners:
+        """A history in which these names count as written to."""
+        return Partners(self, history)
+
+
+class Partners:
+    """A `Correspondence` in which some domains count as written to before any mail was.
+
+    Args:
+        names: the domains.
+        history: what was really written.
+    """
+
+    def __init__(self, names: Names, history: Correspondence) -> None:
+        self.real: Correspondence = history.real if isinstance(history, Partners) else history
+        self._names = names
+        history = self.real
         # Whatever is not about domains is the history's own affair.
         self.pair = history.pair
         self.address = history.address
@@ -41,19 +71,17 @@ class Partners:
         self.domains_with = history.domains_with
         self.locals_near = history.locals_near
         self.meant = history.meant
-        self._history = history
 
     def domain(self, domain: str) -> Use | None:
         """How the whole organisation has used `domain`; a partner counts as confirmed."""
-        use = self._history.domain(domain)
-        if domain not in self._known:
+        use = self.real.domain(domain)
+        if domain not in self._names:
             return use
         return _PARTNER if use is None else replace(use, sent=max(use.sent, 1), confirmed=True)
 
     def domains_near(self, domain: str) -> Iterable[str]:
         """Known domains and partners that may have been meant where `domain` was typed."""
-        near = [self._names[number] for number in gather(self._index, domain_keys(domain))]
-        return dict.fromkeys((*self._history.domains_near(domain), *near))
+        return dict.fromkeys((*self.real.domains_near(domain), *self._names.near(domain)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from missent.settings.section import File, Section
+
+_PASSWORD = re.compile(r"[^:/?#]+://[^@/?#]*:[^@/]*@")
+
+
+def _without_password(url: str) -> str:
+    # Not urllib's parser: it refuses what the store may well take, and shows it in its error.
+    if _PASSWORD.match(url):
+        raise ValueError("no password here: write it into the file named by store.password_file")
+    return url
 
 
 class StoreSection(Section):
     """Where it is remembered who writes to whom."""
 
-    url: str = ""
-    """`sqlite:///var/lib/missent/missent.db` or `postgresql://missent@host/missent`; without it
-    nothing is remembered. No password stands here."""
+    url: Annotated[str, AfterValidator(_without_password)] = ""
+    """`sqlite:///relative/path.db`, `sqlite:////absolute/path.db` or
+    `postgresql://user@host/database`; without it nothing is remembered. No password stands here."""
     password_file: File | None = None
-    """A file that holds the password of the store, in its first line."""
+    """The file whose first line is the password; without it, it is taken from the environment
+    variable `MISSENT_STORE_PASSWORD`."""
     retention_days: Annotated[int, Field(ge=1)] = 1826
     """A contact unused for longer is forgotten, in days."""
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from missent.smtp.connection import Handler
 
 _CLOSING = Reply(421, "4.3.2", ("shutting down; try again later",))
+_LAST_CALL = 0.05  # seconds
 _FULL = Reply(421, "4.7.0", ("too many connections; try again later",))
 
 
@@ -102,6 +103,9 @@ class Listener:
         self._closing = True
         for server in self._servers:
             server.close()
+        # Clients who were accepted in this very turn come with the next: they are told to try
+        # again, and not cut off without a word.
+        await asyncio.sleep(_LAST_CALL)
         for connection in self._open:
             connection.stop()
         if not await self._ended(self._options.grace):

@@ -1,0 +1,122 @@
+"""The memory, opened as the settings say."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import structlog
+
+from missent.core.errors import ConfigError, StoreError
+from missent.core.permission import Permissions
+from missent.memory.load import load
+from missent.memory.memory import Memory
+from missent.memory.sql.store import SqlStore
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from missent.memory.snapshot import Snapshot
+    from missent.settings import Settings
+
+VARIABLE = "MISSENT_STORE_PASSWORD"
+_log = structlog.get_logger("missent.memory")
+_DAY = 86400
+
+
+def password(settings: Settings) -> str | None:
+    """The password of the store, from its file or the environment; None where there is none.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    file = settings.store.password_file
+    if file is None:
+        return os.environ.get(VARIABLE) or None
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"store.password_file: it cannot be read: {error}") from None
+    if not lines or not lines[0]:
+        raise ConfigError(f"store.password_file: {file} is empty; write the password into it")
+    return lines[0]
+
+
+async def open_store(settings: Settings) -> SqlStore:
+    """Open the store alone, for commands that read or write it.
+
+    Raises:
+        ConfigError: there is none, or it is named wrongly.
+        StoreError: it cannot be had.
+    """
+    if not settings.store.url:
+        raise ConfigError(
+            "store.url is not set, so nothing is remembered; write, say, "
+            'url = "sqlite:///var/missent.db" under [store]'
+        )
+    return await SqlStore.open(settings.store.url, password(settings))
+
+
+def snapshot(settings: Settings) -> tuple[Snapshot, Permissions]:
+    """All that is remembered now, for one who does not stay; also where an event loop runs.
+
+    Raises:
+        ConfigError: as `open_store`.
+        StoreError: likewise.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(_snapshot(settings))).result()
+
+
+async def _snapshot(settings: Settings) -> tuple[Snapshot, Permissions]:
+    store = await open_store(settings)
+    try:
+        found, _ = await load(store)
+        exceptions = await store.exceptions()
+    finally:
+        await store.close()
+    return found, Permissions(tuple(one.permission for one in exceptions))
+
+
+@contextlib.asynccontextmanager
+async def remembering(settings: Settings) -> AsyncIterator[Memory | None]:
+    """Keep a memory for one who stays; None where no store is configured.
+
+    What was not used for the days of the settings is forgotten at the start, then daily.
+
+    Raises:
+        ConfigError: the store is named wrongly.
+        StoreError: it cannot be had.
+    """
+    if not settings.store.url:
+        yield None
+        return
+    memory = await Memory.open(
+        settings.store.url,
+        password=password(settings),
+        own_domains=frozenset(settings.organisation.domains),
+    )
+    forgetting = asyncio.create_task(_forget(memory, settings.store.retention_days))
+    try:
+        yield memory
+    finally:
+        forgetting.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await forgetting
+        await memory.close()
+
+
+async def _forget(memory: Memory, days: int) -> None:
+    while True:
+        try:
+            gone = await memory.expire(int(time.time()) - days * _DAY)
+        except StoreError as error:
+            _log.warning("nothing was forgotten", reason=str(error))
+        else:
+            if gone:
+                _log.info("forgotten", days=days, rows=dict(gone.rows))
+        await asyncio.sleep(_DAY)

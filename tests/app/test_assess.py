@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from missent.app import build
+from missent.app.assess import Assessor
+from missent.app.remember import remembering
+from missent.core.address import Address
+from missent.core.errors import StoreError
+from missent.core.message import Message, Recipient
+from missent.core.verdict import Action
+from missent.settings import parse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from missent.gates.interface import Assess
+    from missent.settings import Settings
+
+ME = Address.parse("me@corp.example")
+ODD = Address.parse("a@corp.con")
+MESSAGE = Message(ME, (Recipient(ODD),), message_id="1@corp.example")
+
+
+def _settings(folder: Path) -> Settings:
+    return parse({"store": {"url": f"sqlite:///{folder}/missent.db"}}, "here")
+
+
+async def test_without_a_memory_nothing_is_learned() -> None:
+    assess: Assess = Assessor(build())
+    await assess.sent(MESSAGE)
+    await assess.confirmed(ME, ODD)
+    assert (await assess(MESSAGE)).action > Action.ALLOW
+
+
+async def test_what_was_confirmed_and_sent_counts_for_the_next_decision(tmp_path: Path) -> None:
+    async with remembering(_settings(tmp_path)) as memory:
+        assess = Assessor(build(), memory)
+        assert (await assess(MESSAGE)).action > Action.ALLOW
+        await assess.confirmed(ME, ODD)
+        await assess.sent(MESSAGE)
+        assert (await assess(MESSAGE)).action is Action.ALLOW
+        use = memory.view().pair(ME.key, ODD.key) if memory else None
+        assert use is not None
+        assert (use.sent, use.confirmed) == (1, True)
+
+
+async def test_what_was_sent_is_still_known_after_a_restart(tmp_path: Path) -> None:
+    settings = _settings(tmp_path)
+    async with remembering(settings) as memory:
+        await Assessor(build(), memory).sent(MESSAGE)
+    async with remembering(settings) as memory:
+        assert memory is not None
+        use = memory.view().pair(ME.key, ODD.key)
+    assert use is not None
+    assert use.sent == 1
+
+
+async def test_what_another_process_wrote_is_known(tmp_path: Path) -> None:
+    settings = _settings(tmp_path)
+    async with remembering(settings) as one, remembering(settings) as other:
+        assert one is not None
+        await Assessor(build(), one).sent(MESSAGE)
+        await one.flush()
+        assert (await Assessor(build(), other)(MESSAGE)).action is Action.ALLOW
+
+
+async def test_a_store_that_fails_stops_no_decision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with remembering(_settings(tmp_path)) as memory:
+        assert memory is not None
+
+        async def fails() -> None:
+            raise StoreError("out of reach")
+
+        monkeypatch.setattr(memory, "refresh", fails)
+        assert (await Assessor(build(), memory)(MESSAGE)).action > Action.ALLOW
