@@ -77,11 +77,9 @@ def _bounced(message: Message, text: str) -> tuple[Bounce, ...]:
     if not names:
         return ()
     original = notices.original_message_id(text)
-    people = [r.address for r in message.recipients if not notices.is_notice(r.address.local)]
-    writers: list[Address] | list[None] = people or [None]
     return tuple(
         Bounce(writer, address, original)
-        for writer in writers
+        for writer in notices.writers(message)
         for name in names
         for address, _ in mailboxes(name)[0]
     )

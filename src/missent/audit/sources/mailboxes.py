@@ -96,7 +96,9 @@ def _mailbox(piece: str) -> tuple[Address, str] | None:
     if address is None:
         return None
     before, _, comment = piece.strip().removesuffix(")").partition("(")
-    return address, _display_name(comment if "@" in before else piece[: bare.start()])
+    if not comment or "@" not in before:
+        comment = piece[: bare.start()]
+    return address, _display_name(comment)
 
 
 def _address(text: str) -> Address | None:
@@ -111,5 +113,7 @@ def _address(text: str) -> Address | None:
 
 
 def _display_name(text: str) -> str:
-    name = text.strip().strip("'\"").replace('\\"', '"').replace("\\\\", "\\")
+    name = (
+        text.strip().removesuffix("mailto:").strip("'\"").replace('\\"', '"').replace("\\\\", "\\")
+    )
     return name.strip(_EDGES + "[()")

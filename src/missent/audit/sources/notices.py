@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from missent.core.address import Address
+    from missent.core.message import Message
 
 _HEAD = 8_000
 _MOST = 50
@@ -30,7 +35,7 @@ _NO_SUCH = re.compile(
 _OPENS = re.compile(
     r"permanent fatal errors|did not reach the following|(?:was|were|could) not (?:be )?delivered"
     r" to|(?:can ?not|couldn't|could not) be (?:delivered|sent)|undeliverable to the following"
-    r"|able to deliver your message|originally addressed to|recipient address:"
+    r"|be delivered to one or more|able to deliver your message|originally addressed to|recipient address:"
     r"|delivery to the following (?:recipients?|address)|address(?:es)? (?:had|failed)",
     re.IGNORECASE,
 )
@@ -85,6 +90,16 @@ def original_message_id(text: str) -> str:
     """The Message-ID of the message that a notice returns, "" where it does not say."""
     found = _MESSAGE_ID.search(text[: 4 * _HEAD])
     return found[1] if found else ""
+
+
+def writers(message: Message) -> list[Address] | list[None]:
+    """To whom a notice is addressed: those who wrote what it returns; [None] where nobody is."""
+    people = [
+        recipient.address
+        for recipient in message.recipients
+        if recipient.field == "to" and not is_notice(recipient.address.local)
+    ]
+    return people or [None]
 
 
 @lru_cache(maxsize=4096)

@@ -128,11 +128,9 @@ class Parsed:
             text = self._plain(body)
             failed = notices.failed(message.subject, text)
             original = notices.original_message_id(text)
-        people = [r.address for r in message.recipients if not notices.is_notice(r.address.local)]
-        writers: list[Address] | list[None] = people or [None]
         return tuple(
             Bounce(writer, address, original)
-            for writer in writers
+            for writer in notices.writers(message)
             for name in failed
             for address, _ in mailboxes(name)[0]
         )
