@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import smtplib
 import subprocess
@@ -54,9 +55,11 @@ def sink(
     @contextmanager
     def start(*arguments: str, port: int = 0) -> Iterator[Sink]:
         port = port or free_port()
-        dump = ["-u", "nobody", "-R", str(open_folder), "-d", "sink.%s."]
+        user = ["-u", "nobody"] if os.geteuid() == 0 else []  # it will not run as root
+        where = (f"127.0.0.1:{port}", "1000")
         process = subprocess.Popen(
-            [requires("smtp-sink"), *dump, *arguments, f"127.0.0.1:{port}", "1000"],
+            [requires("smtp-sink"), *user, "-d", "sink.%s.", *arguments, *where],
+            cwd=open_folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
