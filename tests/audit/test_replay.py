@@ -136,6 +136,25 @@ def test_the_same_message_in_two_sources_counts_once() -> None:
     assert use.sent == 2
 
 
+def test_a_message_met_again_with_more_recipients_counts_with_these() -> None:
+    run = replay()
+    first, again = event(1, ANN, BOB), event(1, ANN, BOB, RIGHT)
+    list(run.run([first, again, event(2, ANN, WRONG)]))
+    bob, eve = run.ledger.pair(ANN, BOB), run.ledger.pair(ANN, RIGHT)
+    assert bob is not None
+    assert eve is not None
+    assert (bob.sent, eve.sent) == (1, 1)
+    assert run.summary.prompts == 1
+
+
+def test_a_failure_is_learned_from_a_message_met_before() -> None:
+    run = replay()
+    list(run.run([event(1, ANN, WRONG), event(1, ANN, WRONG, bounced=[WRONG])]))
+    use = run.ledger.address(WRONG)
+    assert use is not None
+    assert (use.sent, use.bounced) == (1, 1)
+
+
 def test_a_failure_that_log_and_notice_tell_of_counts_once() -> None:
     run = replay()
     list(run.run([event(1, ANN, WRONG), *(event(n, None, bounced=[WRONG]) for n in (2, 3))]))

@@ -154,7 +154,10 @@ def test_malformed_lines_are_counted_and_the_rest_is_decided(run: Run, mail: Pat
 def test_what_cannot_be_read_at_all_is_not_clean(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "noise.jsonl"
     path.write_bytes(b"\xff\xfe\x00noise\n" * 3)
-    assert run("replay", str(path)).code == 3
+    told = run("replay", str(path))
+    assert told.code == 2
+    assert "--read-as" in told.err
+    assert run("replay", "--read-as", "jsonl", str(path)).code == 3
     path.write_bytes(gzip.compress(b"{}\n" * 10_000)[:30])
     told = run("replay", str(path))
     assert told.code in {2, 3}
@@ -204,7 +207,15 @@ def test_an_interrupt_prints_what_was_counted(mail: Path, tmp_path: Path) -> Non
     os.mkfifo(fifo)
     with (
         subprocess.Popen(
-            [sys.executable, "-c", "from missent.cli import main; main()", "replay", str(fifo)],
+            [
+                sys.executable,
+                "-c",
+                "from missent.cli import main; main()",
+                "replay",
+                "--read-as",
+                "jsonl",
+                str(fifo),
+            ],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

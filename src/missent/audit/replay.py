@@ -39,15 +39,15 @@ class Replay:
     summary: Summary = field(default_factory=Summary)
     _asked: set[tuple[str, str]] = field(default_factory=set)
     _firsts: dict[str, First] = field(default_factory=dict)
-    _seen: set[int] = field(default_factory=set)
+    _seen: dict[int, tuple[str, ...]] = field(default_factory=dict)
     _returned: set[tuple[str, str]] = field(default_factory=set)
 
     def learn(self, events: Iterable[Event]) -> None:
         """Learn messages without deciding them, in any order."""
         for event in events:
-            if self._is_new(event):
-                self.summary.learned += 1
-                self._remember(event)
+            new = self._new(event)
+            self.summary.learned += new is not None
+            self._remember(new or _returns_only(event))
 
     def run(self, events: Iterable[Event]) -> Iterator[Prompt]:
         """Decide messages, which come in the order of time, and learn each.
@@ -59,13 +59,13 @@ class Replay:
         for event in events:
             if until is not None and event.at >= until:
                 return
-            if not self._is_new(event):
-                continue
-            if self._is_decided(event):
-                yield from self._decide(event)
-            else:
-                self.summary.learned += 1
-            self._remember(event)
+            new = self._new(event)
+            if new is not None:
+                if self._is_decided(new):
+                    yield from self._decide(new)
+                else:
+                    self.summary.learned += 1
+            self._remember(new or _returns_only(event))
 
     def afterwards(
         self, policy: Policy | None = None, asked: Collection[tuple[str, str]] | None = None
@@ -85,15 +85,24 @@ class Replay:
         options = self.options
         return Facts(at, self.ledger, options.own_domains, exceptions=options.exceptions)
 
-    def _is_new(self, event: Event) -> bool:
-        # The same message lies in its sender's and in each recipient's mailbox. A hash is enough:
-        # one of a billion messages may be overlooked by it.
-        key = hash(event.key)
-        if key in self._seen:
+    def _new(self, event: Event) -> Event | None:
+        """The event with the recipients not seen before; None where it was seen as it is.
+
+        The same message lies in its sender's mailbox, in each recipient's, and in the log, there
+        perhaps in several transactions with some of the recipients each.
+        """
+        key = hash(event.key)  # of a billion messages, one may be overlooked by this
+        recipients = event.message.recipients
+        seen = self._seen.get(key)
+        if seen is None:
+            self._seen[key] = tuple([r.address.key for r in recipients])
+            return event
+        more = tuple(r for r in recipients if r.address.key not in seen)
+        if not more:
             self.summary.duplicates += 1
-            return False
-        self._seen.add(key)
-        return True
+            return None
+        self._seen[key] = (*seen, *(r.address.key for r in more))
+        return replace(event, message=replace(event.message, recipients=more))
 
     def _is_decided(self, event: Event) -> bool:
         sender = event.message.mail_from
@@ -159,6 +168,10 @@ class Replay:
             return False
         self._returned.add(failure)
         return True
+
+
+def _returns_only(event: Event) -> Event:
+    return replace(event, message=replace(event.message, recipients=()))
 
 
 def _each_once(message: Message) -> Message:

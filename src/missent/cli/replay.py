@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,8 +16,8 @@ from missent.audit import replay_lines, report_html
 from missent.audit.replay import Replay
 from missent.audit.replay_order import WINDOW, OrderError, in_order
 from missent.audit.replay_prompt import Options
-from missent.audit.sources import jsonl
 from missent.audit.sources.dates import seconds
+from missent.audit.sources.detect import READERS, detect
 from missent.audit.sources.interface import Tally
 from missent.cli import FINDINGS, INTERRUPTED, UNDECIDED, USAGE
 from missent.cli.text import printable
@@ -52,6 +53,11 @@ def _moment(_context: click.Context, option: click.Parameter, given: str | None)
     type=_SOURCE,
     metavar="SOURCE",
     help="Mail to be learned first, without deciding it; may be given again.",
+)
+@click.option(
+    "--read-as",
+    type=click.Choice(list(READERS)),
+    help="The format of the sources; otherwise told by their content.",
 )
 @click.option(
     "--since", callback=_moment, metavar="DATE", help="Decide mail from this moment on (UTC)."
@@ -92,6 +98,7 @@ def command(
     *,
     sources: tuple[Path, ...],
     history: tuple[Path, ...],
+    read_as: str | None,
     since: int | None,
     until: int | None,
     form: str,
@@ -124,8 +131,21 @@ def command(
         app.policy, app.checks, app.own_domains, app.exceptions, since=since or 0, until=until
     )
     show = replay_lines.ndjson if form == "ndjson" else replay_lines.text
-    run = _Run(options, sources, history, window, show, repeat=repeat, budget=budget, html=html)
+    formats = {path: read_as or _format(path) for path in (*history, *sources)}
+    run = _Run(options, sources, history, formats, window, show, repeat, budget, html)
     return run.go()
+
+
+def _format(path: Path) -> str:
+    try:
+        return detect(path)
+    except ValueError:
+        known = "neither mbox, Maildir, .eml files, a Postfix log nor JSON Lines"
+        raise click.BadParameter(
+            f"{path}: {known}; name its format with --read-as", param_hint="SOURCE"
+        ) from None
+    except (OSError, EOFError, zlib.error) as error:
+        raise click.BadParameter(f"{path}: {error}", param_hint="SOURCE") from None
 
 
 def _tell(line: str) -> None:
@@ -139,6 +159,7 @@ class _Run:
     options: Options
     sources: tuple[Path, ...]
     history: tuple[Path, ...]
+    formats: dict[Path, str]
     window: int
     show: Callable[[Prompt], str]
     repeat: bool
@@ -191,7 +212,7 @@ class _Run:
     def _read(self, path: Path) -> Iterator[Event]:
         tally = Tally()
         self.tallies.append((path, tally))
-        return jsonl.read(path, tally)
+        return READERS[self.formats[path]](path, tally)
 
     def _print(self, prompt: Prompt) -> None:
         if prompt.repeat and not self.repeat:
