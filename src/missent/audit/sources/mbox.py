@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from calendar import timegm
 from typing import TYPE_CHECKING
@@ -15,15 +16,17 @@ if TYPE_CHECKING:
 
     from missent.audit.sources.interface import Event, Tally
 
+_TIME = re.compile(rb" \d?\d:\d\d\b")
+
 
 def read(path: Path, tally: Tally) -> Iterator[Event]:
     """Read a mailbox, plain or compressed; see `Reader`."""
     message: _Message | None = None
     after_blank = True
     for number, line in lines(path, tally):
-        # RFC 4155: such a line begins a message behind an empty line only; in a text it may not
-        # have been quoted.
-        if after_blank and line.startswith(b"From "):
+        # RFC 4155: it begins a message behind an empty line only. Not every program quotes such a
+        # line in a text, so it must have a time of day as well.
+        if after_blank and line.startswith(b"From ") and (message is None or _TIME.search(line)):
             if message is not None and (event := message.event(tally)) is not None:
                 yield event
             message = _Message(number, line)

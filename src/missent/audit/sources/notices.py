@@ -35,7 +35,8 @@ _NO_SUCH = re.compile(
 _OPENS = re.compile(
     r"permanent fatal errors|did not reach the following|(?:was|were|could) not (?:be )?delivered"
     r" to|(?:can ?not|couldn't|could not) be (?:delivered|sent)|undeliverable to the following"
-    r"|be delivered to one or more|able to deliver your message|originally addressed to|recipient address:"
+    r"|be delivered to one or more|able to deliver your message|originally addressed to"
+    r"|recipient address:"
     r"|delivery to the following (?:recipients?|address)|address(?:es)? (?:had|failed)",
     re.IGNORECASE,
 )

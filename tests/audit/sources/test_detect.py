@@ -1,0 +1,56 @@
+"""Formats told by content."""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING
+
+import pytest
+
+from missent.audit.sources.detect import READERS, detect
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ('{"id": "1"}\n', "jsonl"),
+        ('\ufeff\n {"id": "1"}\n', "jsonl"),
+        ("From ann@corp.example Tue May  1 12:00:00 2001\nFrom: x\n", "mbox"),
+        ("From: ann@corp.example\nTo: x\n\n", "eml"),
+        ("Received: from x\n by y\n", "eml"),
+        ("Feb 29 10:00:01 mx postfix/smtpd[11]: connect from x\n", "postfix"),
+        ("2024-02-29T10:00:01.1+00:00 mx kernel: x\n", "postfix"),
+        ("<22>1 2024-02-29T10:00:01Z mx postfix/smtpd 1 - - x\n", "postfix"),
+    ],
+)
+def test_a_file_is_told_by_its_beginning(tmp_path: Path, content: str, found: str) -> None:
+    path = tmp_path / "whatever"
+    for octets in (content.encode(), gzip.compress(content.encode())):
+        path.write_bytes(octets)
+        assert detect(path) == found
+
+
+def test_folders_are_told_by_what_is_in_them(tmp_path: Path) -> None:
+    (tmp_path / "box" / "cur").mkdir(parents=True)
+    (tmp_path / "boxes" / ".Sent" / "cur").mkdir(parents=True)
+    (tmp_path / "mails" / "2001").mkdir(parents=True)
+    (tmp_path / "mails" / "2001" / "1.EML").write_text("From: x\n\n")
+    names = {name: detect(tmp_path / name) for name in ("box", "boxes", "mails")}
+    assert names == {"box": "maildir", "boxes": "maildir", "mails": "eml"}
+
+
+@pytest.mark.parametrize("content", ["", "Dear Sir or Madam", "a,b,c\n1,2,3\n", "\x00\x01"])
+def test_anything_else_is_refused_with_the_mend(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "letter"
+    path.write_text(content)
+    with pytest.raises(ValueError, match=r"letter: neither .* --format jsonl\|mbox"):
+        detect(path)
+    with pytest.raises(ValueError, match="neither"):
+        detect(tmp_path)
+
+
+def test_every_format_has_a_reader() -> None:
+    assert set(READERS) == {"jsonl", "mbox", "maildir", "eml", "postfix"}

@@ -1,0 +1,86 @@
+"""Messages in files of their own."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from missent.audit.sources.folder import octets, read_eml, read_maildir
+from missent.audit.sources.interface import Tally
+
+from .test_dsn import REPORT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def message(number: int, date: str = "Tue, 1 May 2001 12:00:00 +0200") -> str:
+    return (
+        f"From: ann@corp.example\nTo: eve@partner.example\nDate: {date}\n"
+        f"Message-ID: <{number}@corp.example>\n\nText.\n"
+    )
+
+
+def fill(path: Path, content: str | bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def test_a_maildir_is_read_with_its_subfolders_in_order_of_delivery(tmp_path: Path) -> None:
+    fill(tmp_path / "cur" / "1000000002.M1P1.mx:2,S", message(2))
+    fill(tmp_path / "cur" / "1000000001.M1P1.mx:2,S", message(1))
+    fill(tmp_path / "new" / "1000000003.M1P1.mx", message(3, date="none"))
+    fill(tmp_path / "tmp" / "1000000004.M1P1.mx", message(4))
+    fill(tmp_path / ".Sent" / "cur" / "1000000005.M1P1.mx:2,S", message(5))
+    fill(tmp_path / "dovecot.index", "no message")
+    tally = Tally()
+    events = list(read_maildir(tmp_path, tally))
+    assert sorted(event.key[0] for event in events) == ["1", "2", "3", "5"]
+    assert [event.key[0] for event in events if event.key[0] in "12"] == ["1", "2"]
+    assert next(event.at for event in events if event.key[0] == "3") == 1000000003
+    assert (tally.events, tally.skipped) == (4, 0)
+
+
+def test_eml_files_are_found_below_a_folder_and_alone(tmp_path: Path) -> None:
+    fill(tmp_path / "b.eml", message(2))
+    fill(tmp_path / "a" / "A.EML", message(1))
+    fill(tmp_path / "notes.txt", "no message")
+    assert [event.key[0] for event in read_eml(tmp_path, Tally())] == ["2", "1"]
+    assert [event.key[0] for event in read_eml(tmp_path / "b.eml", Tally())] == ["2"]
+
+
+def test_a_bad_file_is_counted_by_name_and_the_rest_is_read(tmp_path: Path) -> None:
+    fill(tmp_path / "1.eml", message(1))
+    fill(tmp_path / "2.eml", "")
+    fill(tmp_path / "3.eml", b"\x00\xff" * 100)
+    fill(tmp_path / "4.eml", b"\x1f\x8b broken gzip")
+    fill(tmp_path / "5.eml", message(5))
+    tally = Tally()
+    assert [event.key[0] for event in read_eml(tmp_path, tally)] == ["1", "5"]
+    assert [sample.where for sample in tally.samples] == ["2.eml", "3.eml", "4.eml"]
+
+
+def test_links_and_pipes_are_left_alone(tmp_path: Path) -> None:
+    outside, inside = tmp_path / "outside", tmp_path / "inside"
+    fill(outside / "1.eml", message(1))
+    fill(inside / "2.eml", message(2))
+    (inside / "3.eml").symlink_to(outside / "1.eml")
+    (inside / "folder").symlink_to(outside)
+    os.mkfifo(inside / "4.eml")
+    assert [event.key[0] for event in read_eml(inside, Tally())] == ["2"]
+
+
+def test_a_header_larger_than_the_first_look_is_read_whole(tmp_path: Path) -> None:
+    received = "Received: by mx.corp.example; Tue, 1 May 2001 12:00:00 +0200\n" * 2000
+    fill(tmp_path / "1.eml", received + message(1))
+    assert [event.key for event in read_eml(tmp_path, Tally())] == ["1@corp.example"]
+
+
+def test_a_report_in_a_file_is_read_and_the_octets_are_those_of_the_files(tmp_path: Path) -> None:
+    head = "From: MAILER-DAEMON@mx.example\nTo: ann@corp.example\nDate: 1 May 2001 12:00:00 +0000\n"
+    fill(tmp_path / "1.eml", head.encode() + b"Content-Type: multipart/report\n\n" + REPORT)
+    fill(tmp_path / "2.eml", message(2) + "x" * 100_000)
+    tally = Tally()
+    first, _ = read_eml(tmp_path, tally)
+    assert [b.address.local for b in first.bounced] == ["Pat", "gone"]
+    assert tally.octets == octets(tmp_path) == sum(f.stat().st_size for f in tmp_path.iterdir())
