@@ -31,6 +31,7 @@ class Stranger:
 
     code: str = "T999"
     probability: float = 0.8
+    spares_familiar: bool = False
 
     def __call__(self, recipient: Recipient, message: Message, facts: Facts) -> Sequence[Finding]:
         address = recipient.address
@@ -48,6 +49,7 @@ class Broken:
     """Always fails."""
 
     code: str = "T998"
+    spares_familiar: bool = False
 
     def __call__(self, *_: object) -> Sequence[Finding]:
         raise RuntimeError("broken")

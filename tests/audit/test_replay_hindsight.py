@@ -32,6 +32,7 @@ class KnownElsewhere:
     """The same local part has written from another domain."""
 
     code: str = "T999"
+    spares_familiar: bool = False
 
     def __call__(self, recipient: Recipient, message: Message, facts: Facts) -> Sequence[Finding]:
         history, address = facts.history, recipient.address
