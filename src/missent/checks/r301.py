@@ -29,6 +29,7 @@ class NullMx:
     """
 
     code: ClassVar[str] = "R301"
+    spares_familiar: ClassVar[bool] = False
     probability: float = 0.99
 
     def __call__(self, recipient: Recipient, message: Message, facts: Facts) -> Sequence[Finding]:  # noqa: ARG002  a check is asked so

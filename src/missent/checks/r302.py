@@ -31,6 +31,7 @@ class NoRoute:
     """
 
     code: ClassVar[str] = "R302"
+    spares_familiar: ClassVar[bool] = False
     missing: float = 0.97
     mute: float = 0.93
 

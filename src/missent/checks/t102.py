@@ -74,6 +74,7 @@ class MistypedSuffix:
     """
 
     code: ClassVar[str] = "T102"
+    spares_familiar: ClassVar[bool] = True
     near: float = 0.98
     alone: float = 0.95
     inside: float = 0.4

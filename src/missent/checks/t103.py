@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from missent.core import suffixes
 from missent.core.address import Address, Domain
 from missent.core.finding import Finding
-from missent.core.known import is_known, is_own, is_used, standing
+from missent.core.known import is_established, is_known, is_own, is_used, standing
 from missent.core.tables import confusables, protected, providers
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class Confusable:
     """
 
     code: ClassVar[str] = "T103"
+    spares_familiar: ClassVar[bool] = True
     other_script: float = 0.99
     ascii: float = 0.93
     weak: float = 0.6
@@ -79,7 +80,7 @@ class Confusable:
     def __call__(self, recipient: Recipient, message: Message, facts: Facts) -> Sequence[Finding]:
         """Look at the characters of one recipient's address."""
         address = recipient.address
-        if is_used(facts.history.address(address.key)):
+        if is_established(facts.history.address(address.key)):
             return ()
         sender = message.mail_from.key if message.mail_from else ""
         found = []

@@ -49,6 +49,7 @@ class Blocklist:
     """
 
     code: ClassVar[str] = "X901"
+    spares_familiar: ClassVar[bool] = False
     entries: tuple[Forbidden, ...] = ()
     probability: float = 1.0
 

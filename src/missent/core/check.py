@@ -19,5 +19,9 @@ class Check(Protocol):
     def code(self) -> str:
         """The permanent code, such as "T101"."""
 
+    @property
+    def spares_familiar(self) -> bool:
+        """Whether it has nothing to say of an address that has proved to be right."""
+
     def __call__(self, recipient: Recipient, message: Message, facts: Facts) -> Sequence[Finding]:
         """Look at one recipient of a message."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from missent.core.familiar import is_familiar
 from missent.core.policy import Mode
 from missent.core.verdict import CheckError, RecipientVerdict, Verdict
 
@@ -43,7 +44,10 @@ def _look(
 ) -> RecipientVerdict:
     findings: list[Finding] = []
     errors: list[CheckError] = []
+    familiar = is_familiar(recipient.address, message.mail_from, facts)
     for check in checks:
+        if familiar and check.spares_familiar:
+            continue
         try:
             findings.extend(check(recipient, message, facts))
         except Exception as error:  # noqa: BLE001  one broken check must not silence the others

@@ -299,7 +299,9 @@ def _near_local(local: str, domain: str, sender: str, facts: Facts) -> tuple[flo
 
 
 def _listed(name: str) -> float:
-    return 1.0 if providers.is_known(name) or protected.is_known(name) else 0.0
+    if providers.is_known(name) or protected.is_known(name):
+        return 1.0
+    return 0.5 if providers.is_believed(name) else 0.0
 
 
 def _days(use: Use, at: int) -> float:

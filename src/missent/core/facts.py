@@ -144,7 +144,5 @@ class Facts:
     at: int = 0
     history: Correspondence = NO_HISTORY
     own_domains: frozenset[str] = frozenset()
-    domains: Mapping[str, DomainFacts | Unknown] = field(
-        default_factory=lambda: _NO_DOMAIN_FACTS
-    )
+    domains: Mapping[str, DomainFacts | Unknown] = field(default_factory=lambda: _NO_DOMAIN_FACTS)
     exceptions: Permissions = Permissions()

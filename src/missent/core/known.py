@@ -22,6 +22,7 @@ class Standing(NamedTuple):
     words: str
 
 
+_HABIT = 5  # messages that did not come back
 NOBODY = Standing(0.0, "")
 
 
@@ -29,7 +30,7 @@ def is_known(name: str, facts: Facts) -> bool:
     """Whether a domain name is real for all that is known here, and never to be questioned."""
     return (
         is_own(name, facts)
-        or is_used(facts.history.domain(name))
+        or is_established(facts.history.domain(name))
         or providers.is_known(name)
         or protected.is_known(name)
     )
@@ -50,6 +51,16 @@ def is_own(name: str, facts: Facts) -> bool:
 def is_used(use: Use | None) -> bool:
     """Whether mail has really been exchanged: a slip that bounced makes no acquaintance."""
     return use is not None and (use.confirmed or use.received > 0 or use.sent > use.bounced)
+
+
+def is_established(use: Use | None) -> bool:
+    """Whether use alone has made a name known: it wrote here, or habit speaks for it.
+
+    One message proves nothing: that is how a slip becomes a habit.
+    """
+    return use is not None and (
+        use.confirmed or use.received > 0 or use.sent - use.bounced >= _HABIT
+    )
 
 
 def standing(  # noqa: PLR0911  one kind of acquaintance a line

@@ -36,8 +36,7 @@ def existing() -> frozenset[str]:
 @cache
 def established() -> frozenset[str]:
     """Domains of well-known companies and institutions."""
-    tables = ("established.txt", "established_us.txt", "established_world.txt")
-    return frozenset(name for table in tables for row in rows(table) for name in row.split())
+    return frozenset(name for row in rows("established.txt") for name in row.split())
 
 
 def is_known(name: str) -> bool:
@@ -50,3 +49,19 @@ def is_known(name: str) -> bool:
         return True
     registrable = suffixes.split(name).registrable
     return registrable in existing() or registrable in established()
+
+
+@cache
+def believed() -> frozenset[str]:
+    """Domains of organisations, written from memory and not looked at one by one."""
+    return frozenset(
+        name
+        for file in ("established_us.txt", "established_world.txt")
+        for row in rows(file)
+        for name in row.split()
+    )
+
+
+def is_believed(name: str) -> bool:
+    """Whether a domain name or its registrable domain is believed to exist: evidence, no proof."""
+    return name in believed() or suffixes.split(name).registrable in believed()

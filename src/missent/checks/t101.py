@@ -1,0 +1,63 @@
+"""T101: a domain that looks like another one that is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from missent.core import suspects, telling
+from missent.core.evidence import Case
+from missent.core.finding import Finding
+from missent.core.known import is_known
+from missent.core.tables import protected
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from missent.core.facts import Facts
+    from missent.core.message import Message, Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class LookalikeDomain:
+    """The domain is probably a slip of another one.
+
+    `army.ml` for `army.mil`, `gmial.com` for `gmail.com`, `dynergy.com` where the organisation
+    writes to `dynegy.com`. Names near the typed one are looked up among the domains that are
+    written to, the organisation's own, popular mail providers and protected zones (armed forces,
+    governments, universities), and weighed: how people slip, how often each is written to and by
+    whom, whether this very mailbox is known at the other one, whether the typed name looks like a
+    name that somebody chose. The finding's probability is that of the other name being meant.
+
+    Silent for domains that wrote here, that are your own, or that the lists inside missent know to
+    exist, and where nothing that is known is near. A suffix that does not exist is T102's. Two
+    names that are about equally likely are both named.
+
+    Attributes:
+        least: findings below this probability are not reported.
+    """
+
+    code: ClassVar[str] = "T101"
+    spares_familiar: ClassVar[bool] = True
+    least: float = 0.05
+
+    def __call__(self, recipient: Recipient, message: Message, facts: Facts) -> Sequence[Finding]:
+        """Look at the domain of one recipient."""
+        address = recipient.address
+        domain = address.domain
+        if domain.is_literal or not domain.parts.known or is_known(domain.name, facts):
+            return ()
+        case = Case.of(address, message, facts)
+        found = suspects.domains(case)
+        if not found or found[0].probability < self.least:
+            return ()
+        return (
+            Finding(
+                self.code,
+                found[0].probability,
+                telling.of_domain(case, found),
+                tuple(address.at(s.name) for s in found),
+                telling.in_numbers(case, found, domain.name),
+                protected=protected.zone_of(found[0].name) is not None,
+            ),
+        )

@@ -1,0 +1,23 @@
+"""Whom nobody needs to be asked about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from missent.core.address import Address
+    from missent.core.facts import Facts, Use
+
+
+def is_familiar(address: Address, sender: Address | None, facts: Facts) -> bool:
+    """Whether an address has proved to be right: it wrote here, or somebody here confirmed it.
+
+    Having been written to proves nothing: that is how a slip becomes a habit.
+    """
+    if _proved(facts.history.address(address.key)):
+        return True
+    return sender is not None and _proved(facts.history.pair(sender.key, address.key))
+
+
+def _proved(use: Use | None) -> bool:
+    return use is not None and (use.received > 0 or use.confirmed)

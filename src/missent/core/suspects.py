@@ -1,0 +1,101 @@
+"""Who was probably meant, by all that is known: the model where there is history, else the prior."""
+
+from __future__ import annotations
+
+from math import log1p
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from missent.core import candidates, evidence, model, prior
+
+if TYPE_CHECKING:
+    from missent.core.evidence import Case
+    from missent.core.slips import Slip
+
+_LEAST: Final = -4.0  # log-odds below which nobody would want to know
+_HABIT: Final = 0.8  # what each doubling or so of a sender's own earlier use takes away
+_BOUNCED: Final = 2.0  # what a message that came back adds
+_CLOSE: Final = 1.4  # two suspects this near in log-odds are both named
+_MOST_NAMED: Final = 2
+
+
+class Suspect(NamedTuple):
+    """A name that was probably meant.
+
+    Attributes:
+        log_odds: that it was meant and not the typed one.
+        name: the domain, or the local part, that was meant.
+        slip: how the typed one comes from it.
+    """
+
+    log_odds: float
+    name: str
+    slip: Slip
+
+    @property
+    def probability(self) -> float:
+        """The probability that it was meant."""
+        return model.probability(self.log_odds)
+
+
+def domains(case: Case) -> list[Suspect]:
+    """Domains that were probably meant, the likeliest first; more than one where it is close."""
+    found: dict[str, Suspect] = {}
+    in_history = candidates.domains_in_history(case)
+    near = sum(c.slip.cost <= evidence.NEAR for c in in_history)
+    weigh = model.fitted("domain").log_odds if in_history else None
+    for name, slip in in_history:
+        if weigh is not None:
+            odds = weigh(evidence.for_domain(case, name, slip, near))
+            found[name] = Suspect(odds, name, slip)
+    for name, slip in candidates.domains_in_tables(case):
+        odds = prior.log_odds(case, name, slip)
+        if name not in found or odds > found[name].log_odds:
+            found[name] = Suspect(odds, name, slip)
+    return _best(found, case)
+
+
+def same_mailbox_elsewhere(case: Case) -> list[Suspect]:
+    """Domains near the typed one at which this very local part is known."""
+    local = case.address.key.rpartition("@")[0]
+    in_history = candidates.domains_in_history(case)
+    near = sum(c.slip.cost <= evidence.NEAR for c in in_history)
+    found: dict[str, Suspect] = {}
+    for name, slip in in_history:
+        if case.facts.history.address(f"{local}@{name}") is not None:
+            odds = model.fitted("domain").log_odds(evidence.for_domain(case, name, slip, near))
+            found[name] = Suspect(odds, name, slip)
+    return _best(found, case)
+
+
+def locals_(case: Case) -> list[Suspect]:
+    """Local parts at the typed domain that were probably meant, the likeliest first."""
+    in_history = candidates.locals_in_history(case)
+    found: dict[str, Suspect] = {}
+    for name, slip in in_history:
+        numbers = evidence.for_local(case, name, slip, len(in_history))
+        found[name] = Suspect(model.fitted("local").log_odds(numbers), name, slip)
+    return _best(found, case)
+
+
+def _best(found: dict[str, Suspect], case: Case) -> list[Suspect]:
+    if not found:
+        return []
+    shift = _experience(case)
+    ranked = sorted(found.values(), key=lambda s: (-s.log_odds, s.name))
+    first = ranked[0].log_odds
+    if first + shift < _LEAST:
+        return []
+    return [
+        suspect._replace(log_odds=suspect.log_odds + shift)
+        for suspect in ranked[:_MOST_NAMED]
+        if first - suspect.log_odds < _CLOSE
+    ]
+
+
+def _experience(case: Case) -> float:
+    """What the sender's own use of the typed address, and its bounces, say."""
+    history = case.facts.history
+    own = history.pair(case.sender, case.address.key) if case.sender else None
+    anyone = history.address(case.address.key)
+    shift = -_HABIT * log1p(own.sent) if own is not None else 0.0
+    return shift + (_BOUNCED if anyone is not None and anyone.bounced else 0.0)
