@@ -48,6 +48,10 @@ packages:
 bench: $(VENV)/bench.stamp
 	@$(BIN)/python -m bench
 
+# One of them: `make bench-relay`.
+bench-%: $(VENV)/bench.stamp
+	@$(BIN)/python -m bench $*
+
 bench-accuracy: $(VENV)/bench.stamp
 	@$(BIN)/python -m bench.accuracy
 

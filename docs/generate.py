@@ -5,6 +5,10 @@ A test compares them with what stands in docs/, so that no command, setting or c
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
+import subprocess
 import sys
 from inspect import getdoc
 from pathlib import Path
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 NOTE = "<!-- Made by `make docs`; edit the program instead. -->\n"
 WIDTH = 90
+_CONSOLE = re.compile(r"^```console\n\$ missent .*?^```$", re.MULTILINE | re.DOTALL)
 
 
 def pages() -> dict[Path, str]:
@@ -39,6 +44,32 @@ def pages() -> dict[Path, str]:
     }
     made |= {Path(f"checks/{page.code}.md"): page.markdown for page in manual.pages()}
     return {path: NOTE + "\n" + text.rstrip() + "\n" for path, text in made.items()}
+
+
+def transcripts() -> dict[Path, str]:
+    """Every page that shows commands with their output, with the output of today."""
+    made = {}
+    for page in sorted((HERE.parent / "README.md", *HERE.rglob("*.md"))):
+        text = page.read_text("utf-8")
+        if "```console\n$ missent " in text:
+            made[page] = _CONSOLE.sub(_transcript, text)
+    return made
+
+
+def _transcript(block: re.Match[str]) -> str:
+    lines = ["```console"]
+    for command in re.findall(r"^\$ (missent .*)$", block[0], re.MULTILINE):
+        done = subprocess.run(
+            (sys.executable, "-m", *shlex.split(command)),
+            cwd=HERE,
+            env={"PATH": os.defpath},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        lines += [f"$ {command}", *(done.stdout + done.stderr).rstrip("\n").splitlines()]
+    return "\n".join((*lines, "```"))
 
 
 def _commands(command: click.Command, name: str, parent: click.Context | None) -> Iterator[str]:
@@ -139,6 +170,8 @@ def main() -> int:
     for left in (HERE / "checks").glob("*.md"):
         if left.relative_to(HERE) not in made:
             left.unlink()
+    for page, text in transcripts().items():
+        page.write_text(text, "utf-8")
     return 0
 
 

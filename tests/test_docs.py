@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import pytest
 
@@ -19,25 +19,39 @@ if TYPE_CHECKING:
 
     from missent.settings.section import Section
 
+
+class Generator(Protocol):
+    """docs/generate.py."""
+
+    def pages(self) -> dict[Path, str]: ...
+    def transcripts(self) -> dict[Path, str]: ...
+
+
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 
 
-def _made() -> dict[Path, str]:
+def _generator() -> Generator:
     spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return cast("dict[Path, str]", module.pages())
+    return cast("Generator", module)
 
 
-MADE = _made()
+MADE = _generator().pages()
+SHOWN = _generator().transcripts()
 
 
 @pytest.mark.parametrize("path", MADE, ids=str)
 def test_a_generated_page_is_up_to_date(path: Path) -> None:
     assert (DOCS / path).read_text("utf-8") == MADE[path], "run `make docs`"
+
+
+@pytest.mark.parametrize("page", SHOWN, ids=lambda page: page.name)
+def test_a_transcript_is_what_the_command_says(page: Path) -> None:
+    assert page.read_text("utf-8") == SHOWN[page], "run `make docs`"
 
 
 def test_no_page_of_a_check_is_left_over() -> None:
@@ -96,3 +110,13 @@ def test_every_page_is_reached_from_the_index() -> None:
         targets = re.findall(r"\]\(([^)#\s:]+)\)", page.read_text("utf-8"))
         waiting += [page.parent / target for target in targets]
     assert {page.resolve() for page in DOCS.rglob("*.md")} <= reached
+
+
+def test_the_example_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (example,) = re.findall(
+        r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL
+    )
+    exec(example, {})  # noqa: S102  it is our own
+    action, meant, *_ = capsys.readouterr().out.splitlines()
+    assert f"# {action}\n" in example
+    assert f"# {meant}\n" in example
