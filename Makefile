@@ -26,8 +26,7 @@ run: $(VENV)/run.stamp
 	@exec $(BIN)/missent --config deploy/embedded.toml serve
 
 test: dev packages
-	@$(MAKE) lint
-	@$(BIN)/pytest -n auto --dist loadfile
+	@code=0; $(MAKE) lint || code=1; $(BIN)/pytest -n auto --dist loadfile || code=1; exit $$code
 
 # One after the other would take the sum of their times.
 check: dev

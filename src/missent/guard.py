@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,9 +72,11 @@ class Guard:
         Raises:
             AddressError: one of them is no address; with the place and the reason.
         """
-        recipient = Recipient(_address(address))
-        message = Message(_address(sender) if sender else None, (recipient,))
-        return self.screen(message).recipients[0]
+        if isinstance(address, str):
+            address = Address.parse(address)
+        if isinstance(sender, str):
+            sender = _sender(sender)
+        return self.screen(Message(sender, (Recipient(address),))).recipients[0]
 
     def screen(self, message: Message) -> Verdict:
         """Decide about every recipient of a message."""
@@ -95,5 +98,7 @@ def _settings(config: Settings | str | os.PathLike[str] | None) -> Settings | No
     return config if isinstance(config, Settings) else load(Path(config))
 
 
-def _address(given: str | Address) -> Address:
-    return Address.parse(given) if isinstance(given, str) else given
+@lru_cache(maxsize=1024)
+def _sender(given: str) -> Address:
+    # The same few people write to ever new recipients.
+    return Address.parse(given)

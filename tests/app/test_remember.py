@@ -25,10 +25,13 @@ def _settings(folder: Path, **more: object) -> Settings:
     return parse({"store": {"url": f"sqlite:///{folder}/missent.db"} | more}, "here")
 
 
-async def _send(settings: Settings) -> None:
+async def _correspond(settings: Settings) -> None:
     async with remember.remembering(settings) as memory:
         assert memory is not None
-        memory.remember(Message(ME, (Recipient(ODD),)), int(time.time()))
+        for day in range(9):
+            at = int(time.time()) - 86400 * day
+            memory.remember(Message(ME, (Recipient(ODD),)), at)
+            memory.remember(Message(ODD, (Recipient(ME),)), at)
 
 
 async def test_without_a_store_there_is_no_memory() -> None:
@@ -44,13 +47,13 @@ async def test_a_command_without_a_store_is_told_the_mend() -> None:
 def test_a_guard_reads_the_store_of_its_configuration(tmp_path: Path) -> None:
     settings = _settings(tmp_path)
     assert Guard(settings).check(ODD, ME).action > Action.ALLOW
-    asyncio.run(_send(settings))
+    asyncio.run(_correspond(settings))
     assert Guard(settings).check(ODD, ME).action is Action.ALLOW
 
 
 async def test_a_guard_can_be_made_where_an_event_loop_runs(tmp_path: Path) -> None:
     settings = _settings(tmp_path)
-    await _send(settings)
+    await _correspond(settings)
     guard = Guard(settings)
     assert guard.check(ODD, ME).action is Action.ALLOW
 

@@ -101,6 +101,11 @@ class Protecting:
         """The code of the check."""
         return self.check.code
 
+    @property
+    def spares_familiar(self) -> bool:
+        """As the check."""
+        return self.check.spares_familiar
+
     def __call__(self, recipient: Recipient, message: Message, facts: Facts) -> Sequence[Finding]:
         """Look at one recipient of a message."""
         found = self.check(recipient, message, facts)
