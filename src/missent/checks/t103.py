@@ -113,7 +113,7 @@ class Confusable:
     def _probability(self, twin: _Twin, facts: Facts) -> float:
         if twin.by == "characters":
             return self.other_script
-        own = is_own(twin.name, facts) or is_used(facts.history.domain(twin.name))
+        own = is_own(twin.name, facts) or is_established(facts.history.domain(twin.name))
         sought = (
             twin.name in providers.popular()
             or twin.name in providers.established()

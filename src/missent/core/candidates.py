@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 _TOO_FAR = 30.0
 _MOST_WITH_LOCAL = 100
-_CLOSED = frozenset({"mil", "gov", "edu"})  # whose names the tables list nearly all
+_CLOSED = frozenset({"mil", "gov", "edu"})  # whose names the tables list nearly all,
+_SHORTEST_CLOSED = 7  # though of short names, one edit from each other, not enough of them
+_SUFFIX_KINDS = frozenset({"suffix_near", "suffix_other", "suffix_and_more"})
+_NAMING_KINDS = frozenset({"label_shortened", "label_lengthened", "labels_cut", "labels_added"})
 _LETTERS = ascii_lowercase + digits + "-"
 
 
@@ -40,13 +43,26 @@ def domains_in_history(case: Case) -> list[Candidate]:
 
 
 def domains_in_tables(case: Case) -> list[Candidate]:
-    """Own domains, mail providers and names in protected zones."""
+    """Own domains, mail providers and names in protected zones.
+
+    Without history, only slips of the fingers count: that a name is part of another, or stands
+    under another country's suffix too, is how names are.
+    """
     typed = case.address.domain.name
     own = case.facts.own_domains
-    names = dict.fromkeys((*_near(own, typed), *_near(_well_known(), typed)))
-    names.update(dict.fromkeys(_other_suffix(typed)))
-    names.update(dict.fromkeys(_in_closed_zone(typed)))
-    return _explained(typed, names)
+    names = dict.fromkeys(_near(own, typed))
+    suffix = suffixes.split(typed).suffix
+    if suffix in _CLOSED or protected.zone_of(typed) is None:
+        names.update(dict.fromkeys(_near(_well_known(), typed)))
+        names.update(dict.fromkeys(_other_suffix(typed)))
+        names.update(dict.fromkeys(_in_closed_zone(typed)))
+    return [c for c in _explained(typed, names) if _is_of_the_fingers(c, suffix)]
+
+
+def _is_of_the_fingers(candidate: Candidate, suffix: str) -> bool:
+    if candidate.slip.kind in _SUFFIX_KINDS:
+        return suffixes.split(candidate.name).suffix in suffix_slips.meant(suffix)
+    return candidate.slip.kind not in _NAMING_KINDS
 
 
 def locals_in_history(case: Case) -> list[Candidate]:
@@ -86,6 +102,8 @@ def _indexed(names: frozenset[str]) -> tuple[tuple[str, ...], GrowingIndex]:
 
 
 def _near(names: frozenset[str], typed: str) -> list[str]:
+    if not names:
+        return []
     ordered, index = _indexed(names)
     return [ordered[number] for number in gather(index, domain_keys(typed))]
 
@@ -102,7 +120,7 @@ def _other_suffix(typed: str) -> Iterator[str]:
 def _in_closed_zone(typed: str) -> Iterator[str]:
     """Listed names one edit away, in zones of which all names are listed."""
     parts = suffixes.split(typed)
-    if parts.suffix not in _CLOSED or protected.is_known(typed):
+    if parts.suffix not in _CLOSED or len(parts.label) < _SHORTEST_CLOSED:
         return
     below = f"{parts.below}." if parts.below else ""
     for label in _one_edit(parts.label):

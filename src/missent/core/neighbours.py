@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from missent.core import suffixes
@@ -40,7 +41,8 @@ def glued(text: str) -> str:
     return _SEPARATORS.sub("", text)
 
 
-def domain_keys(name: str) -> set[int]:
+@lru_cache(maxsize=4096)
+def domain_keys(name: str) -> frozenset[int]:
     """Under what a domain name is filed, and under what it is looked up."""
     keys = {hash(name)}
     keys.update(hash(name[:i] + name[i + 1 :]) for i in range(len(name)))
@@ -63,7 +65,7 @@ def domain_keys(name: str) -> set[int]:
         keys.update(
             hash(("label", glued(part))) for part in below.split(".") if len(part) > _SHORTEST_PART
         )
-    return keys
+    return frozenset(keys)
 
 
 def local_keys(domain: str, local: str) -> set[int]:

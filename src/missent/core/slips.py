@@ -218,7 +218,8 @@ def _suffix(typed: str, meant: str) -> Slip | None:
         cost = _rate(kind) + close.cost / 2
     words = f"with `.{t.suffix}` for `.{m.suffix}`"
     if rest[0] == rest[1]:
-        return Slip(cost, kind, 1, words)
+        near = close is not None and kind == "suffix_near"
+        return Slip(cost, kind, 1, close.words if close is not None and near else words)
     inner = spell(rest[0], rest[1])
     if inner is None or inner.edits > 1:
         return None

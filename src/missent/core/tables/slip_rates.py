@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
+from typing import Any
+
+_LEAST = 5e-6
 
 
 @cache
-def _table() -> dict[str, dict[str, float]]:
-    text = (files(__package__) / "slip_rates.json").read_text("utf-8")
-    table: dict[str, dict[str, float]] = json.loads(text)
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(get_data("missent.core.tables", "slip_rates.json") or b"{}")
     return table
 
 
 def rates() -> dict[str, float]:
     """The share of each kind among all slips, and the conditional shares within a kind."""
-    return _table()["rates"]
+    rates: dict[str, float] = _table()["rates"]
+    return rates
 
 
 def suffix_share(suffix: str) -> float:
-    """The share of mail domains that end in a public suffix, at least one in a hundred thousand."""
-    return _table()["suffixes"].get(suffix, 0.00001)
+    """The share of mail domains that end in a public suffix, at least one in two hundred thousand."""
+    share: float = _table()["suffixes"].get(suffix, _LEAST)
+    return share
