@@ -18,7 +18,7 @@ INSTALL = $(PIP) install --require-hashes
 EDITABLE = $(PIP) install --no-deps --no-build-isolation --editable .
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
-.PHONY: run test check bench bench-accuracy docs lock clean lint ruff format types layers pure packages dev
+.PHONY: run test check bench docs lock clean lint ruff format types layers pure packages dev
 .DEFAULT_GOAL := check
 
 run: $(VENV)/run.stamp
@@ -39,7 +39,7 @@ ruff: ; @$(BIN)/ruff check
 format: ; @$(BIN)/ruff format --check
 types: ; @$(BIN)/mypy
 layers: ; @$(BIN)/lint-imports
-pure: ; @$(BIN)/pytest -q -n auto --dist loadfile -m "not e2e"
+pure: ; @$(BIN)/pytest -q -n auto --dist loadfile -m "not e2e and not slow" --hypothesis-profile=quick
 
 packages:
 	@sh deploy/test-packages.sh
@@ -50,9 +50,6 @@ bench: $(VENV)/bench.stamp
 # One of them: `make bench-relay`.
 bench-%: $(VENV)/bench.stamp
 	@$(BIN)/python -m bench $*
-
-bench-accuracy: $(VENV)/bench.stamp
-	@$(BIN)/python -m bench.accuracy
 
 docs: dev
 	@$(BIN)/python docs/generate.py

@@ -112,6 +112,7 @@ def assert_sound(answer: RecipientVerdict) -> None:
         json.dumps(dict(finding.evidence))
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 @settings(max_examples=2_000, deadline=None)
 @given(situations())

@@ -66,6 +66,7 @@ def killed(url: str, path: Path, after: int) -> bool:
         return process.wait() == -signal.SIGKILL
 
 
+@pytest.mark.slow
 async def test_killed_again_and_again_it_ends_where_an_undisturbed_one_does(
     url: str, tmp_path: Path
 ) -> None:
