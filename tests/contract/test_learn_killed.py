@@ -10,6 +10,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from missent.memory.sql.store import SqlStore
 
 if TYPE_CHECKING:
