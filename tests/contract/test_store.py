@@ -233,9 +233,12 @@ async def test_what_is_forgotten_is_nowhere(store: Store) -> None:
     )
     await store.allow(Permission(Pattern.parse("Eve@Partner.example"), "o", "r"), 1)
     await store.allow(Permission(Pattern.parse(BOB), "o", "r"), 1)
+    await store.attempted("confirm", ANN, EVE, at=1, within=900)
     before = await store.head()
     erased = await store.forget(EVE)
-    assert erased.rows == {"contact": 2, "correction": 1, "decision": 2, "exception": 1}
+    assert erased.rows == {
+        "contact": 2, "correction": 1, "decision": 2, "exception": 1, "attempt": 1,
+    }  # fmt: skip
     rows = [str(row) for row in await exported(store)]
     assert not [row for row in rows if EVE in row.lower()]
     assert {(r.sender, f"{r.local}@{r.domain}") for r in await contacts(store)} == {
@@ -274,10 +277,12 @@ async def test_what_is_too_old_expires(store: Store) -> None:
     await store.allow(Permission(Pattern.parse(EVE), "o", "r", expires=old), old)
     await store.allow(Permission(Pattern.parse(BOB), "o", "r"), old)
     await store.keep_facts({"x.example": DomainFacts(exists=False)}, at=old, ttl=60)
+    await store.attempted("confirm", ANN, EVE, at=old, within=900)
     before = await store.head()
     erased = await store.expire(new)
     assert erased.rows == {
         "contact": 1, "correction": 1, "decision": 1, "exception": 1, "domain_facts": 1, "seen": 1,
+        "attempt": 1,
     }  # fmt: skip
     assert [row.local for row in await contacts(store)] == ["bob"]
     assert (await store.head()).generation > before.generation

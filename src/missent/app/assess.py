@@ -38,6 +38,15 @@ class Assessor:
             await memory.refresh()
         return self._app.over(memory.view(), memory.permissions).screen(message)
 
+    def at_once(self, message: Message) -> Verdict | None:
+        """The same, where nothing must be fetched first; None where something must."""
+        memory = self._memory
+        if memory is None:
+            return self._app.screen(message)
+        if memory.store.stale():
+            return None
+        return self._app.over(memory.view(), memory.permissions).screen(message)
+
     async def sent(self, message: Message) -> None:
         """Remember a message that was handed on; it is written by a task of its own."""
         if self._memory is not None:

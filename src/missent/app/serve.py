@@ -16,6 +16,7 @@ from missent.app.wiring import build
 from missent.core.errors import ConfigError, StoreError
 from missent.gates.milter import run as milter
 from missent.gates.relay import server as relay
+from missent.memory.attempts import StoredAttempts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,9 +53,13 @@ def work(read: Callable[[], Settings], sockets: Sockets, life: Life) -> int:
 async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:
     app = build(settings)
     async with AsyncExitStack() as stack:
-        assess = Assessor(app, await stack.enter_async_context(remembering(settings)))
+        memory = await stack.enter_async_context(remembering(settings))
+        assess = Assessor(app, memory)
+        attempts = StoredAttempts(memory.store) if memory else None
         if (options := gates.milter(settings)) is not None:
-            await stack.enter_async_context(milter.serving(options[0], assess, sockets.milter))
+            await stack.enter_async_context(
+                milter.serving(options[0], assess, sockets.milter, attempts, assess.at_once)
+            )
         if (relay_options := gates.relay(settings)) is not None:
             await stack.enter_async_context(relay.serving(relay_options, assess, sockets.relay))
         await milter.until_told(life)

@@ -207,6 +207,18 @@ class Store(Protocol):
     async def exceptions(self) -> Sequence[StoredException]:
         """All exceptions, those that have expired as well, the oldest first."""
 
+    async def attempted(
+        self, purpose: str, sender: str, address: str, at: int, within: int
+    ) -> int | None:
+        """When something was first tried by a sender with an address, within so many seconds.
+
+        None where this is the first time: it is recorded. `purpose` tells one such count from
+        another. A sender's oldest attempts are dropped where there are very many.
+        """
+
+    async def drop_attempt(self, purpose: str, sender: str, address: str) -> None:
+        """Forget an attempt, so that the next one is a first one again."""
+
     async def keep_facts(self, facts: Mapping[str, DomainFacts], at: int, ttl: int) -> None:
         """Keep what the DNS said of some domains, for `ttl` seconds from `at`."""
 

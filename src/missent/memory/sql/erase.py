@@ -11,6 +11,7 @@ from missent.core.address import Address
 from missent.core.errors import AddressError
 from missent.core.pattern import Pattern
 from missent.memory.sql.tables import (
+    attempt,
     contact,
     correction,
     decision,
@@ -38,6 +39,8 @@ def about(table: Table, address: str) -> ColumnElement[bool]:
             correction.c.typed == address,
             correction.c.meant == address,
         )
+    if table is attempt:
+        return or_(attempt.c.sender == address, attempt.c.address == address)
     return or_(decision.c.sender == address, decision.c.recipient == address)
 
 
@@ -46,7 +49,7 @@ async def forget(connection: AsyncConnection, address: str) -> dict[str, int]:
     change = await advance(connection)
     gone = {
         table.name: await _delete(connection, table, about(table, address))
-        for table in (contact, correction, decision)
+        for table in (contact, correction, decision, attempt)
     }
     gone["decision"] += await _forget_offers(connection, address)
     gone["exception"] = await _forget_exceptions(connection, address)
@@ -108,6 +111,7 @@ async def expire(connection: AsyncConnection, before: int) -> dict[str, int]:
         "decision": await _delete(connection, decision, decision.c.at < before),
         "exception": await _delete(connection, exception, exception.c.expires < before),
         "domain_facts": await _delete(connection, domain_facts, domain_facts.c.expires < before),
+        "attempt": await _delete(connection, attempt, attempt.c.first < before),
         "seen": await _delete(connection, seen, seen.c.day < before // DAY),
     }
     if gone["exception"]:

@@ -10,7 +10,14 @@ from sqlalchemy import select
 
 from missent.memory.sql.erase import about
 from missent.memory.sql.read import as_decision, as_exception
-from missent.memory.sql.tables import contact, correction, decision, domain_facts, exception
+from missent.memory.sql.tables import (
+    attempt,
+    contact,
+    correction,
+    decision,
+    domain_facts,
+    exception,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -51,6 +58,14 @@ async def export(
     async for row in _rows(connection, decision, address):
         said = asdict(as_decision(row)) | {"at": moment(row.at)}
         yield {"kind": "decision", **cast("dict[str, Json]", said)}
+    async for row in _rows(connection, attempt, address):
+        yield {
+            "kind": "attempt",
+            "purpose": row.purpose,
+            "sender": row.sender,
+            "address": row.address,
+            "first": moment(row.first),
+        }
     async for row in _rows(connection, exception, None):
         stored = as_exception(row)
         patterns = {stored.permission.pattern.address}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, select, text
 
 from missent.memory.interface import Erased
-from missent.memory.sql import erase, export, read, write
+from missent.memory.sql import attempts, erase, export, read, write
 from missent.memory.sql.engine import (
     WRITING,
     Watch,
@@ -185,6 +185,18 @@ class SqlStore:
         """All exceptions, the oldest first."""
         async with self._reading() as connection:
             return await read.exceptions(connection)
+
+    async def attempted(
+        self, purpose: str, sender: str, address: str, at: int, within: int
+    ) -> int | None:
+        """When this was first tried; None where this is the first time that counts."""
+        async with self._writing() as connection:
+            return await attempts.first(connection, (purpose, sender, address), at, within)
+
+    async def drop_attempt(self, purpose: str, sender: str, address: str) -> None:
+        """Let the next attempt be a first one again."""
+        async with self._writing() as connection:
+            await attempts.drop(connection, purpose, sender, address)
 
     async def keep_facts(self, facts: Mapping[str, DomainFacts], at: int, ttl: int) -> None:
         """Keep what the DNS said of some domains."""

@@ -101,6 +101,17 @@ domain_facts = Table(
     Column("expires", BigInteger, nullable=False),
 )
 
+# What was tried once, and when first; `first` is looked at to drop what no longer counts.
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("purpose", Text, primary_key=True),
+    Column("sender", Key, primary_key=True),
+    Column("address", Key, primary_key=True),
+    Column("first", BigInteger, nullable=False),
+    Index("ix_attempt_first", "first"),
+)
+
 # `change`, `generation`, `exceptions` (see Head), and `salt`, the key of the digests.
 state = Table(
     "state",

@@ -144,15 +144,15 @@ async def many(
     await connection.exec_driver_sql(str(compiled), list(rows))
 
 
-def _upsert(connection: AsyncConnection, table: Table) -> Any:
-    # The two dialects spell it alike, but SQLAlchemy has no common name for it.
+def upsert(connection: AsyncConnection, table: Table) -> Any:
+    """An INSERT that can say ON CONFLICT: two dialects spell it alike, without a common name."""
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
 
 
 def _add_contacts(connection: AsyncConnection) -> Any:
-    adding = _upsert(connection, contact)
+    adding = upsert(connection, contact)
     new, old = adding.excluded, contact.c
     return adding.on_conflict_do_update(
         index_elements=["domain", "local", "sender"],
@@ -176,7 +176,7 @@ def _add_contacts(connection: AsyncConnection) -> Any:
 
 def replacing(connection: AsyncConnection, table: Table, key: tuple[str, ...]) -> Any:
     """An INSERT that replaces the row of the same key."""
-    adding = _upsert(connection, table)
+    adding = upsert(connection, table)
     others = [column.name for column in table.c if column.name not in key]
     return adding.on_conflict_do_update(
         index_elements=list(key), set_={name: adding.excluded[name] for name in others}
