@@ -9,16 +9,25 @@ from typing import TYPE_CHECKING
 from missent.memory.build import SnapshotBuilder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from missent.memory.interface import Head, Store
     from missent.memory.snapshot import Snapshot
 
 
-async def load(store: Store) -> tuple[Snapshot, Head]:
+async def load(
+    store: Store, stop: Callable[[], bool] = lambda: False
+) -> tuple[Snapshot, Head] | None:
     """Read a store.
+
+    Args:
+        store: what is read.
+        stop: asked now and then whether to give up. (A driver that is cancelled in the middle of
+            a statement leaves its connection behind.)
 
     Returns:
         The snapshot, and where the store stood before it was read: what was written meanwhile may
-        or may not be in it, and is to be fetched again.
+        or may not be in it, and is to be fetched again. None where it was stopped.
 
     Raises:
         StoreError: the store cannot be read.
@@ -30,11 +39,15 @@ async def load(store: Store) -> tuple[Snapshot, Head]:
         async for batch in batches:
             if building is not None:
                 await building
+            if stop():
+                return None
             # In a thread: the event loop goes on, and the driver reads the next batch meanwhile.
             building = asyncio.ensure_future(asyncio.to_thread(builder.add, batch))
     if building is not None:
         await building
     corrections = await store.corrections()
+    if stop():
+        return None
     return await asyncio.to_thread(builder.build, corrections), head
 
 

@@ -72,7 +72,7 @@ class Memory:
         self._turn = asyncio.Lock()
         self._closing = asyncio.Event()
         self._keeping: asyncio.Task[None] | None = None
-        self._loading: asyncio.Task[tuple[Snapshot, Head]] | None = None
+        self._loading: asyncio.Task[tuple[Snapshot, Head] | None] | None = None
         self._warming: asyncio.Task[None] | None = None
         self._overlay: Overlay
         self._view: View
@@ -112,12 +112,12 @@ class Memory:
         """Load a store that is open already; `close` closes it."""
         memory = cls(store, own_domains, options)
         try:
-            memory._begin(*await load(store))
+            if (loaded := await load(store)) is not None:
+                memory._begin(*loaded)
             await memory._fetch_exceptions()
         except BaseException:
             await store.close()
             raise
-        memory._warm()
         memory._keeping = asyncio.create_task(memory._keep(), name="memory")
         return memory
 
@@ -199,14 +199,13 @@ class Memory:
         """Write what is left, and close the store."""
         self._closing.set()
         self._pending.wake()
-        for task in (self._warming, self._loading):
-            if task is not None:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError, StoreError):
-                    await task
+        if self._warming is not None:
+            self._warming.cancel()
         try:
             if self._keeping is not None:
                 await self._keeping
+            if self._loading is not None:
+                await asyncio.wait([self._loading])
             await self._write()
         except StoreError as error:
             _log.error("not everything was written", lost=len(self._pending), reason=str(error))
@@ -294,22 +293,21 @@ class Memory:
                 self._overlay.add(sender, address, _use(delta))
         for correction in self._pending.corrections():
             self._overlay.ledger.correct(correction.sender, correction.typed, correction.meant)
+        if self._warming is not None:
+            self._warming.cancel()
+        self._warming = asyncio.create_task(warm(snapshot), name="memory: warm")
 
     def _reload(self) -> None:
-        if self._loading is None:
-            self._loading = asyncio.create_task(load(self.store), name="memory: load")
+        if self._loading is None and not self._closing.is_set():
+            loading = load(self.store, self._closing.is_set)
+            self._loading = asyncio.create_task(loading, name="memory: load")
 
     def _take_over(self) -> None:
         """Begin with the new snapshot if there is one."""
         if self._loading is not None and self._loading.done():
-            loaded, self._loading = self._loading, None
-            self._begin(*loaded.result())
-            self._warm()
-
-    def _warm(self) -> None:
-        if self._warming is not None:
-            self._warming.cancel()
-        self._warming = asyncio.create_task(warm(self._overlay.snapshot), name="memory: warm")
+            done, self._loading = self._loading, None
+            if (loaded := done.result()) is not None:
+                self._begin(*loaded)
 
     async def _anew(self) -> None:
         """Decide without what was just taken away."""
