@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import pytest
-
 from missent.memory.attempts import StoredAttempts
 from missent.memory.sql.store import SqlStore
 
 if TYPE_CHECKING:
+    import pytest
+
     from missent.memory.interface import Store
 
 ANN, BOB = "ann@corp.example", "bob@corp.example"

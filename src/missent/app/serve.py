@@ -14,6 +14,7 @@ from missent.app.assess import Assessor
 from missent.app.remember import remembering
 from missent.app.wiring import build
 from missent.core.errors import ConfigError, StoreError
+from missent.gates import systemd
 from missent.gates.milter import run as milter
 from missent.gates.relay import server as relay
 from missent.memory.attempts import StoredAttempts
@@ -76,7 +77,10 @@ def open_sockets(settings: Settings) -> Sockets:
     if options is not None:
         relays.append(_listen(options.listen.host, options.listen.port))
     found = gates.milter(settings)
-    milters = [endpoint.listen() for endpoint in found[1]] if found else []
+    # What systemd opened for us is the milter's: it is the gate that others' sockets need.
+    milters = [listening for _, listening in systemd.listening()] if found else []
+    if found and not milters:
+        milters = [endpoint.listen() for endpoint in found[1]]
     return Sockets(relays, milters)
 
 

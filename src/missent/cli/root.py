@@ -71,7 +71,9 @@ class Commands(click.Group):
     modules: ClassVar = {
         "check": "missent.cli.check",
         "config": "missent.cli.config",
+        "doctor": "missent.cli.doctor",
         "explain": "missent.cli.explain",
+        "milter": "missent.cli.milter",
         "replay": "missent.cli.replay",
         "serve": "missent.cli.serve",
     }

@@ -8,17 +8,18 @@ import socket
 _FIRST = 3  # sd_listen_fds(3)
 
 
-def listening() -> list[socket.socket]:
-    """Take over the sockets that systemd opened for this process; none where it did not."""
+def listening() -> list[tuple[str, socket.socket]]:
+    """Take over the sockets that systemd opened for this process, with the names it gave them."""
     if os.environ.get("LISTEN_PID") != str(os.getpid()):
         return []
     count = int(os.environ.get("LISTEN_FDS", "0"))
+    names = os.environ.get("LISTEN_FDNAMES", "").split(":")
     for name in ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"):
         os.environ.pop(name, None)
     found = [socket.socket(fileno=fd) for fd in range(_FIRST, _FIRST + count)]
     for one in found:
         one.set_inheritable(False)
-    return found
+    return list(zip([*names, *[""] * count], found, strict=False))
 
 
 def notify(state: str) -> None:
