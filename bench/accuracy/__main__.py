@@ -1,7 +1,9 @@
-"""`python -m bench.accuracy [--fast]`: the tables on standard output and in bench/results/.
+"""`python -m bench.accuracy [--fast] [--shipped]`: how well slips are found in real mail.
 
-`--fast` leaves the peers out. Single findings go to var/accuracy/, which is not for publication:
-`slips.csv` and `needless.csv`.
+The tables go to standard output and, with a picture, into bench/results/. The models are the
+held-out ones of bench/fit/; `--shipped` takes those that are shipped, which saw the labels, and
+`--fast` leaves the peers out: both only print. Single findings go into var/accuracy/ (`slips.csv`,
+`needless.csv`), which is not for publication.
 """
 
 from __future__ import annotations
@@ -9,9 +11,10 @@ from __future__ import annotations
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from bench.accuracy import details, labels, mail, ours, peers, plot, tables
+from bench.accuracy import details, held_out, labels, mail, ours, peers, plot, tables
 
 if TYPE_CHECKING:
     from bench.accuracy.labels import Kind
@@ -24,9 +27,12 @@ _KINDS: tuple[Kind, ...] = ("domain", "local")
 
 def main() -> int:
     """Measure, print and write."""
-    fast = "--fast" in sys.argv[1:]
+    fast, shipped = (name in sys.argv[1:] for name in ("--fast", "--shipped"))
     if not (mail.DATA / mail.CORPUS).exists():
         print(f"{mail.DATA / mail.CORPUS} is not there; name its folder with MISSENT_DATA")
+        return 2
+    if not shipped and not held_out.are_there():
+        print("the held-out models are not there; make them with bench.fit, or give --shipped")
         return 2
     started = time.perf_counter()
     said: dict[tuple[str, Kind], list[Sighting]] = {}
@@ -34,11 +40,14 @@ def main() -> int:
     with ProcessPoolExecutor(1) as pool:
         others = None if fast else pool.submit(peers.run)
         known = labels.read(mail.DATA)
-        found = ours.run()
+        with nullcontext() if shipped else held_out.models():
+            found = ours.run()
         if others:
             said, left_out = others.result()
     lines = [
         f"{len(found.messages):,} messages were decided, in {found.seconds:.0f} s.",
+        "Models: "
+        + ("shipped; they saw these labels." if shipped else "held-out, fitted to dev alone."),
         "Cells are recall / share of these whose meant address is named first.",
         "",
     ]
@@ -52,7 +61,7 @@ def main() -> int:
     lines += [f"Left out: {reason}" for reason in left_out]
     print("\n".join(lines))
     details.write(_DETAILS, found, known)
-    if not fast:
+    if not fast and not shipped:
         _RESULTS.mkdir(parents=True, exist_ok=True)
         (_RESULTS / "accuracy.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
         plot.draw(_RESULTS / "accuracy.svg", found, known, said)

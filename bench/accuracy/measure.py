@@ -45,6 +45,7 @@ class Part:
         until: the moment after the last.
         half: senders whose hash is 0 or 1; None for all.
         domain: senders of this domain only, "" for all.
+        besides: what does not belong to it.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Part:
     until: int = 2**62
     half: int | None = None
     domain: str = ""
+    besides: Part | None = None
 
     def has(self, at: int, sender: str) -> bool:
         """Whether a message of that moment and sender belongs to the part."""
@@ -59,15 +61,14 @@ class Part:
             self.since <= at < self.until
             and (self.half is None or zlib.crc32(sender.encode()) % 2 == self.half)
             and (not self.domain or sender.endswith("@" + self.domain))
+            and not (self.besides and self.besides.has(at, sender))
         )
 
 
-PARTS = (
-    Part("all"),
-    Part(f"senders in {OURS}", domain=OURS),
-    Part("dev", until=_YEAR_2001, half=0),
-    Part("test", since=_YEAR_2001, half=1),
-)
+DEV = Part("dev", until=_YEAR_2001, half=0)
+TEST = Part("test", since=_YEAR_2001, half=1)
+UNSEEN = Part("all but dev", besides=DEV)
+PARTS = (TEST, UNSEEN, Part(f"{OURS} but dev", domain=OURS, besides=DEV), DEV, Part("all"))
 
 
 class Point(NamedTuple):

@@ -10,7 +10,7 @@ mpl.use("Agg")
 
 from matplotlib import pyplot as plt
 
-from bench.accuracy.measure import PARTS, Curve, reliability
+from bench.accuracy.measure import PARTS, UNSEEN, Curve, reliability
 from bench.accuracy.tables import ASKED, first_findings, messages_in
 
 if TYPE_CHECKING:
@@ -64,12 +64,12 @@ def _curves(
             [p.recall for p in curve.points],
             where="post",
             label=f"missent, {part.name} ({curve.slips} slips)",
-            linewidth=2 if part is PARTS[0] else 1,
+            linewidth=2 if part is UNSEEN else 1,
         )
     for (name, what), sightings in said.items():
         if what != kind:
             continue
-        points = Curve(sightings, labels, kind, PARTS[0], len(ours.messages)).points
+        points = Curve(sightings, labels, kind, UNSEEN, messages_in(ours, UNSEEN)).points
         style = "o" if len(points) == 1 else "--"
         axis.plot([p.needless for p in points], [p.recall for p in points], style, label=name)
     axis.plot(ASKED[kind][0], _ASKED_RECALL[kind], "k+", markersize=14, label="asked")

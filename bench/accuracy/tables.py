@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bench.accuracy.measure import BUDGETS, PARTS, Curve, Point, reliability
+from bench.accuracy.measure import BUDGETS, DEV, PARTS, TEST, UNSEEN, Curve, Point, reliability
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ def main(ours: Ours, labels: Labels, kind: Kind, *, proved: bool) -> Iterator[st
         mark = f" (asked: {goal})" if each == budget else ""
         yield from _row(f"{each:.2f}{mark}", (_cell(c.at_budget(each)) for c in found))
     yield from _row("default policy", (_spent(c.point(1.0)) for c in asked))
-    *_, dev, test = found
+    test, dev = (found[PARTS.index(part)] for part in (TEST, DEV))
     fitted = dev.at_budget(budget)
     if fitted:
         yield ""
@@ -69,14 +69,14 @@ def _spent(point: Point) -> str:
 def peers(
     ours: Ours, labels: Labels, kind: Kind, said: Mapping[str, Sequence[Sighting]]
 ) -> Iterator[str]:
-    """Every peer beside missent, on all the mail."""
-    count = len(ours.messages)
-    yield f"### {_TITLES[kind]}: peers, all mail, the same gate"
+    """Every peer beside missent, on the mail that the model was not fitted to."""
+    count = messages_in(ours, UNSEEN)
+    yield f"### {_TITLES[kind]}: peers, {UNSEEN.name}, the same gate"
     yield ""
     yield from _row("tool", iter(("0.15", "0.50", "1.00", "all it says")))
     yield from _row("---", iter(("---",) * 4))
     for name, sightings in (("missent", ours.findings[kind]), *said.items()):
-        curve = Curve(sightings, labels, kind, PARTS[0], count)
+        curve = Curve(sightings, labels, kind, UNSEEN, count)
         last = curve.points[-1] if curve.points else None
         cells = [_cell(curve.at_budget(b)) for b in (0.15, 0.5, 1.0)]
         everything = f"{_cell(last)} at {last.needless:.2f}" if last else "nothing"
@@ -109,11 +109,13 @@ def calibration(ours: Ours, labels: Labels) -> Iterator[str]:
 def first_findings(ours: Ours, labels: Labels) -> list[tuple[float, bool]]:
     """Each pair's first finding: what it said, and whether the labels call it a slip.
 
-    What the labels are in doubt about is left out.
+    What the labels are in doubt about is left out, and what the model was fitted to.
     """
     first: dict[tuple[str, str], float] = {}
     for prompt, _ in ours.rows:
         pair = prompt.sender.key, prompt.recipient.key
+        if not UNSEEN.has(prompt.at, prompt.sender.key):
+            continue
         if pair in labels.pairs or not labels.is_doubtful(pair[1]):
             first.setdefault(pair, prompt.findings[0].probability)
     return [(said, pair in labels.pairs) for pair, said in first.items()]
