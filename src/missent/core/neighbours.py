@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _SEPARATORS = re.compile(r"[._-]+")
-_VOWELS = re.compile(r"[aeiouy0-9._-]+")
-_DOUBLED = re.compile(r"(.)\1+")
+_NOT_BONES = str.maketrans("", "", "aeiouy0123456789._-")
 _SHORTEST_SKELETON = 4
 _SHORTEST_PART = 3
 _MOST_CANDIDATES = 64
@@ -33,19 +32,24 @@ _MASK = (1 << 64) - 1
 
 def skeleton(text: str) -> str:
     """The consonants in order, doubled ones once: what survives a misspelling."""
-    return _DOUBLED.sub(r"\1", _VOWELS.sub("", text))
+    bones, last = "", ""
+    for letter in text.translate(_NOT_BONES):
+        if letter != last:
+            bones += letter
+            last = letter
+    return bones
 
 
 def glued(text: str) -> str:
     """The text without dots, hyphens and underscores."""
-    return _SEPARATORS.sub("", text)
+    return text.replace(".", "").replace("-", "").replace("_", "")
 
 
 @lru_cache(maxsize=4096)
 def domain_keys(name: str) -> frozenset[int]:
     """Under what a domain name is filed, and under what it is looked up."""
-    keys = {hash(name)}
-    keys.update(hash(name[:i] + name[i + 1 :]) for i in range(len(name)))
+    keys = {hash(name[:i] + name[i + 1 :]) for i in range(len(name))}
+    keys.add(hash(name))
     below, label, suffix, _ = suffixes.split(name)
     if not label:
         label, suffix = suffix, ""
