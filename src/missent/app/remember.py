@@ -75,11 +75,13 @@ def snapshot(settings: Settings) -> tuple[Snapshot, Permissions]:
 async def _snapshot(settings: Settings) -> tuple[Snapshot, Permissions]:
     store = await open_store(settings)
     try:
-        found, _ = await load(store)
+        loaded = await load(store)
         exceptions = await store.exceptions()
     finally:
         await store.close()
-    return found, Permissions(tuple(one.permission for one in exceptions))
+    if loaded is None:  # only for those who ask for a stop
+        raise StoreError("the store was not read to its end; try again")
+    return loaded[0], Permissions(tuple(one.permission for one in exceptions))
 
 
 @contextlib.asynccontextmanager
