@@ -33,6 +33,7 @@ TABLES = Path(__file__).parents[2] / "src/missent/core/tables"
 CUT = int(datetime.datetime(2001, 1, 1, tzinfo=datetime.UTC).timestamp())
 HELD_OUT = Path(__file__).parent
 TEST_MESSAGES, ALL_MESSAGES = 22_011, 94_771
+FOLDS = 3
 INVENTED = 0.3  # what an invented slip weighs beside a real one
 
 UP = {
@@ -84,7 +85,7 @@ def is_test(part: Part) -> NDArray[Any]:
     return np.array([int(a[0]) >= CUT and half(a[1]) == 1 for a in part.about])
 
 
-def grow(part: Part, name: str, trees: int = 120) -> HistGradientBoostingClassifier:
+def grow(part: Part, name: str, trees: int = 100) -> HistGradientBoostingClassifier:
     names = getattr(evidence, name.upper())
     up, down = UP[name].split(), DOWN[name].split()
     model = HistGradientBoostingClassifier(
@@ -104,8 +105,8 @@ def calibrate(part: Part, name: str) -> tuple[float, float]:
     """Turn the trees' sum into the log-odds of real mail, by Platt's method on held-out folds."""
     real = ~part.invented
     logits = np.zeros(len(part.meant))
-    fold = np.array([hash_of(a[2]) % 5 for a in part.about])
-    for k in range(5):
+    fold = np.array([hash_of(a[2]) % FOLDS for a in part.about])
+    for k in range(FOLDS):
         held = fold == k
         if held.any():
             logits[held] = grow(part.where(~held), name).decision_function(part.numbers[held])

@@ -19,6 +19,7 @@ from missent.core import evidence
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+Kind = Literal["domain", "local"]
 # A leaf is (value,); a node is (feature, threshold, below or equal, above).
 Node: TypeAlias = "tuple[float] | tuple[int, float, Node, Node]"
 _ENOUGH = 30.0
@@ -60,17 +61,21 @@ def probability(log_odds: float) -> float:
 
 
 @cache
-def fitted(kind: Literal["domain", "local"]) -> Model:
-    """The model that is shipped.
+def fitted(kind: Kind) -> Model:
+    """The model that is shipped."""
+    return parsed(get_data("missent.core.tables", f"model_{kind}.json") or b"{}", kind)
+
+
+def parsed(data: bytes, kind: Kind) -> Model:
+    """Read a model's table.
 
     Raises:
         ValueError: the table was made for other evidence than this version gathers.
     """
-    data = get_data("missent.core.tables", f"model_{kind}.json") or b"{}"
     table = json.loads(data)
     names = evidence.DOMAIN if kind == "domain" else evidence.LOCAL
     if table.get("features") != list(names):
-        raise ValueError(f"model_{kind}.json was fitted to other evidence; run bench/fit again")
+        raise ValueError(f"the {kind} model was fitted to other evidence; run bench/fit again")
     trees = tuple(_grown(nodes, 0) for nodes in table["trees"])
     return Model(trees, table["base"], table["slope"], table["intercept"])
 
