@@ -31,6 +31,14 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 NOTE = "<!-- Made by `make docs`; edit the program instead. -->\n"
 WIDTH = 90
+FOLDERS = {
+    "tutorials": "Tutorial",
+    "how-to": "How to",
+    "explanation": "Explanation",
+    "reference": "Reference",
+    "adr": "Decision",
+}
+_PAGES = re.compile(r"(<!-- pages: .*? -->\n).*?(<!-- end of pages -->)", re.DOTALL)
 _CONSOLE = re.compile(r"^```console\n\$ missent .*?^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -46,14 +54,29 @@ def pages() -> dict[Path, str]:
     return {path: NOTE + "\n" + text.rstrip() + "\n" for path, text in made.items()}
 
 
-def transcripts() -> dict[Path, str]:
-    """Every page that shows commands with their output, with the output of today."""
+def filled() -> dict[Path, str]:
+    """Every page with parts to be filled in: transcripts with the output of today, the index."""
     made = {}
     for page in sorted((HERE.parent / "README.md", *HERE.rglob("*.md"))):
         text = page.read_text("utf-8")
         if "```console\n$ missent " in text:
             made[page] = _CONSOLE.sub(_transcript, text)
+    index = HERE / "index.md"
+    made[index] = _PAGES.sub(
+        lambda found: f"{found[1]}{_index()}{found[2]}", index.read_text("utf-8")
+    )
     return made
+
+
+def _index() -> str:
+    """Every written page by its title; those of the checks have a list of their own."""
+    lines = []
+    for folder, kind in FOLDERS.items():
+        for page in sorted((HERE / folder).glob("*.md")):
+            title = re.search(r"^# (.+)$", page.read_text("utf-8"), re.MULTILINE)
+            name = title[1] if title else page.stem
+            lines.append(f"- {kind}: [{name}]({folder}/{page.name})\n")
+    return "".join(lines)
 
 
 def _transcript(block: re.Match[str]) -> str:
@@ -170,7 +193,7 @@ def main() -> int:
     for left in (HERE / "checks").glob("*.md"):
         if left.relative_to(HERE) not in made:
             left.unlink()
-    for page, text in transcripts().items():
+    for page, text in filled().items():
         page.write_text(text, "utf-8")
     return 0
 
