@@ -1,8 +1,20 @@
-"""The MTA's side of a milter conversation: one written out, and a client that speaks it."""
+"""What the milter's tests share: a conversation written out, and the gate as a process."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from missent.gates.milter import commands as c
+from missent.testing.postfix import until
+
+if TYPE_CHECKING:
+    from typing import Self
 
 POSTFIX_SAYS: tuple[c.Command, ...] = (
     c.Negotiate(6, 0x1FF, 0x1FFFFF),
@@ -36,3 +48,70 @@ POSTFIX_SAYS_OCTETS = (
     b"\x00\x00\x00\x01E"
     b"\x00\x00\x00\x01Q"
 )
+
+
+class Missent:
+    """`missent milter` as a process of its own, from `with` to its end.
+
+    Attributes:
+        place: where it listens, as Postfix writes it.
+    """
+
+    def __init__(self, base: Path, settings: str, name: str = "milter") -> None:
+        """Write its configuration.
+
+        Args:
+            base: a directory that Postfix's users can reach.
+            settings: TOML; `{base}` is filled in, and `listen` of `[milter]` is added.
+            name: tells several of them in one directory apart.
+        """
+        self.place = f"unix:{base}/{name}.sock"
+        self.config = base / f"{name}.toml"
+        self._log = base / f"{name}.log"
+        listening = f'[milter]\nlisten = ["{self.place}"]\nmode = "666"\n'
+        text = settings.replace("{base}", str(base)).replace("[milter]\n", listening)
+        self.config.write_text(text, encoding="utf-8")
+
+    def __enter__(self) -> Self:
+        program = Path(sys.executable).with_name("missent")
+        with self._log.open("wb") as log:
+            # A session of its own, as a service has.
+            self.process = subprocess.Popen(  # noqa: S603  our own program
+                [program, "--config", self.config, "milter"], stderr=log, start_new_session=True
+            )
+        until(lambda: '"ready"' in self.log or self.process.poll() is not None, 60, "missent")
+        if self.process.poll() is not None:
+            raise RuntimeError(self.log)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    @property
+    def log(self) -> str:
+        """What it logged so far."""
+        return self._log.read_text(encoding="utf-8")
+
+    def workers(self) -> list[int]:
+        """The processes that serve."""
+        path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(number) for number in path.read_text().split()]
+
+    def reload(self) -> None:
+        """Read the configuration anew, and wait until that is done or has failed."""
+        before = self._reloads()
+        self.process.send_signal(signal.SIGHUP)
+        until(lambda: self._reloads() > before, 60, "the reload")
+
+    def kill(self) -> None:
+        """End all of it at once, with no time for anything."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def _reloads(self) -> int:
+        return self.log.count('"ready"') + self.log.count("reload failed")
