@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from missent.core.errors import StoreError
+from missent.core.verdict import Action
 from missent.gates.disposition import Outcome, Privacy
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Books:
             counts["queued"] += 1
             if finished.message.recipients:
                 self._learn(finished.message)
-        if any(d.verdict is None or d.verdict.findings for d in finished.dispositions):
+        if any(d.action is not Action.ALLOW for d in finished.dispositions):
             self._write(finished)
             if self._notifier is not None and finished.queued:
                 self._tell(finished, self._notifier)
