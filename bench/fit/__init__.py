@@ -1,0 +1,1 @@
+"""Fitting the models; see docs/explanation/deciding.md."""

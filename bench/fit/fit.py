@@ -13,7 +13,7 @@ it (monotonic constraints).
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TABLES = Path(__file__).parents[2] / "src/missent/core/tables"
-CUT = int(datetime.datetime(2001, 1, 1, tzinfo=datetime.UTC).timestamp())
+CUT = int(dt.datetime(2001, 1, 1, tzinfo=dt.UTC).timestamp())
 HELD_OUT = Path(__file__).parent
 TEST_MESSAGES, ALL_MESSAGES = 22_011, 94_771
 FOLDS = 3
@@ -65,11 +65,14 @@ class Part:
     about: NDArray[Any]
 
     def where(self, rows: NDArray[Any]) -> Part:
+        """Some of the rows."""
         return Part(self.numbers[rows], self.meant[rows], self.about[rows])
 
     @property
     def invented(self) -> NDArray[Any]:
-        return self.about[:, 6] == "1"
+        """Which rows are made-up slips."""
+        made_up: NDArray[Any] = self.about[:, 6] == "1"
+        return made_up
 
 
 def load(path: str, name: str) -> Part:
@@ -149,10 +152,10 @@ def curve(part: Part, logits: NDArray[Any], slips: int, messages: int) -> str:
 
 
 def export(part: Part, name: str, target: Path, note: str) -> None:
-    """Fit, calibrate, and write the trees: a node is [feature, threshold, left, right], a leaf [value]."""
+    """Fit, calibrate, and write: a node is [feature, threshold, left, right], a leaf [value]."""
     model, platt = grow(part, name), calibrate(part, name)
     trees = []
-    for (predictor,) in model._predictors:
+    for (predictor,) in model._predictors:  # noqa: SLF001  no public way
         nodes = []
         for node in predictor.nodes:
             if node["is_leaf"]:
@@ -168,11 +171,11 @@ def export(part: Part, name: str, target: Path, note: str) -> None:
                 )
         trees.append(nodes)
     table = {
-        "made": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        "made": dt.datetime.now(tz=dt.UTC).date().isoformat(),
         "by": "bench/fit/fit.py",
         "from": note,
         "features": list(getattr(evidence, name.upper())),
-        "base": float(model._baseline_prediction[0][0]),
+        "base": float(model._baseline_prediction[0][0]),  # noqa: SLF001  likewise
         "slope": platt[0],
         "intercept": platt[1],
         "trees": trees,

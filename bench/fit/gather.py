@@ -203,7 +203,7 @@ def main(target: str) -> None:
         arrays[f"{name}_numbers"] = np.array(rows.numbers, np.float32)
         arrays[f"{name}_meant"] = np.array(rows.meant, np.int8)
         arrays[f"{name}_about"] = np.array(rows.about, dtype=object).astype(str)
-    np.savez_compressed(target, **arrays)
+    np.savez_compressed(target, **arrays)  # type: ignore[arg-type]  the stub mistakes a name
     print({name: array.shape for name, array in arrays.items()})
 
 

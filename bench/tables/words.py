@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 MOST = 30_000
-SHORT = frozenset("a i of to in on at by us me my we it is go up".split())
+SHORT = frozenset("a i of to in on at by us me my we it is go up".split())  # noqa: SIM905
 TARGET = Path(__file__).parents[2] / "src/missent/core/tables/words.txt"
 
 HEADER = f"""\

@@ -34,6 +34,8 @@ _INSIDE = frozenset(
     "local localdomain lan internal intranet corp home private domain arpa test example localhost "
     "invalid onion alt".split()
 )
+_NOT_TYPED = frozenset({"labels_added", "label_lengthened"})
+_SUFFIX = frozenset({"suffix_other", "suffix_and_more"})
 _SAID = 2  # at most so many names are suggested,
 _EDITS = 2  # with so many slips in them,
 _SHORTEST = 4  # a label this short is like many others
@@ -68,7 +70,8 @@ class MistypedSuffix:
 
     Attributes:
         near: the probability where a name that is known here is near.
-        alone: where no such name is near.
+        alone: where no such name is near, but a suffix that exists.
+        far: where not even that: no slip of the fingers, and it comes back at once.
         inside: where the name can only exist inside an organisation.
         inside_near: where it can, and a name that is known here is near.
     """
@@ -77,6 +80,7 @@ class MistypedSuffix:
     spares_familiar: ClassVar[bool] = True
     near: float = 0.98
     alone: float = 0.95
+    far: float = 0.4
     inside: float = 0.4
     inside_near: float = 0.6
 
@@ -129,9 +133,10 @@ class MistypedSuffix:
             return Finding(self.code, self.alone, summary, evidence=evidence)
         summary = f"There is no suffix `.{last}`, so `{name}` does not exist."
         meant = _nearest_suffix(last)
-        if meant:
-            summary += f" Perhaps `.{meant}` was meant."
-            evidence["suffix_meant"] = meant
+        if not meant:
+            return Finding(self.code, self.far, summary, evidence=evidence)
+        summary += f" Perhaps `.{meant}` was meant."
+        evidence["suffix_meant"] = meant
         return Finding(self.code, self.alone, summary, evidence=evidence)
 
 
@@ -154,11 +159,17 @@ def _best(address: Address, facts: Facts, sender: str) -> list[_Candidate]:
         slip = slips.domain(typed, name) if known.weight else None
         if slip is None or slip.edits > _EDITS or typed == suffixes.split(name).suffix:
             continue
+        if slip.kind in _NOT_TYPED or (slip.kind in _SUFFIX and not _is_near(typed, name)):
+            continue
         again = facts.history.address(address.at(name).key) is not None
         score = known.weight * exp(-slip.cost) * (_SAME_MAILBOX if again else 1.0)
         found[name] = _Candidate(score, name, slip.kind, slip.words)
     ranked = sorted(found.values(), key=lambda c: (-c.score, c.name))
     return [c for c in ranked[:_SAID] if c.score * _CLOSE >= ranked[0].score]
+
+
+def _is_near(typed: str, name: str) -> bool:
+    return suffixes.split(name).suffix in set(_suffixes_near(_last(typed)))
 
 
 def _names(address: Address, facts: Facts) -> Iterator[str]:

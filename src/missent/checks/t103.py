@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 _PIECES = re.compile(r"[._+-]+")
 _DOT_OR_NOT = frozenset({("i", "l"), ("l", "i")})  # alike in some typefaces only
 # What is taken for something else in a local part; `i` and `l` make different people.
-_MAILBOX_SWAPS = (
-    *(swap for swap in confusables.SWAPS if swap not in _DOT_OR_NOT),
-    ("l", "1"),
-    ("o", "0"),
-)
 _WITH_LOCAL = 64  # some local parts are known everywhere
 _SHORTEST = 4  # labels shorter than this look like each other by chance
 
@@ -71,7 +66,7 @@ class Confusable:
     spares_familiar: ClassVar[bool] = True
     other_script: float = 0.99
     ascii: float = 0.93
-    weak: float = 0.6
+    weak: float = 0.4
     mixed: float = 0.92
     odd: float = 0.6
     hidden: float = 0.95
@@ -161,14 +156,14 @@ def _twins(address: Address, facts: Facts) -> Iterator[_Twin]:
     domain = address.domain
     shown = domain.unicode
     if shown.isascii():
-        for name, typed, meant in _swapped(shown):
-            if is_known(name, facts):
+        for name, registrable, typed, meant in _swapped(shown):
+            if is_known(name, facts, registrable):
                 by = "dot" if (typed, meant) in _DOT_OR_NOT else "swap"
                 yield _Twin(name, f"it has `{typed}` for `{meant}`", by)
         return
     bones = confusables.skeleton(shown)
     plain = confusables.twin(shown)
-    names = (plain, *(name for name, _, _ in _swapped(plain))) if plain else ()
+    names = (plain, *(name for name, *_ in _swapped(plain))) if plain else ()
     local = address.key.rpartition("@")[0]
     met = islice(facts.history.domains_with(local), _WITH_LOCAL)
     for name in (*names, *facts.own_domains, *met):
@@ -180,28 +175,28 @@ def _twins(address: Address, facts: Facts) -> Iterator[_Twin]:
             yield _Twin(name, "it has accents that the other has not", "accents")
 
 
-def _swapped(name: str) -> Iterator[tuple[str, str, str]]:
-    """ASCII names whose registered label looks like this one's, with what stands for what."""
+def _swapped(name: str) -> Iterator[tuple[str, str, str, str]]:
+    """ASCII names whose registered label looks like this one's, with what stands for what.
+
+    Yields:
+        The other name, its registrable domain, what was typed there and for what.
+    """
     below, label, suffix, _ = suffixes.split(name)
     if len(label) < _SHORTEST or label.startswith("xn--") or label.isdigit():
         return
     before = f"{below}." if below else ""
     for other, typed, meant in confusables.swapped(label):
         if len(other) >= _SHORTEST:
-            yield f"{before}{other}.{suffix}", typed, meant
+            registrable = f"{other}.{suffix}"
+            yield before + registrable, registrable, typed, meant
 
 
 def _mailboxes(local: str) -> Iterator[tuple[str, str]]:
-    """Local parts that look like this one, and how."""
+    """Local parts that look like this one, and how; in ASCII they are T104's."""
     if not local.isascii():
         plain = confusables.twin(local)
         if plain:
             yield plain, _foreign(local)
-        return
-    local = local.lower()
-    for typed, meant in _MAILBOX_SWAPS:
-        if typed in local:
-            yield local.replace(typed, meant), f"it has `{typed}` for `{meant}`"
 
 
 def _foreign(text: str) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Check(Protocol):
-    """A frozen dataclass: fields are options, the docstring its manual page, calling it its logic."""
+    """A frozen dataclass: fields are options, the docstring its manual page, calling its logic."""
 
     @property
     def code(self) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from missent.core.permission import Permissions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ class _Nobody:
 
 
 NO_HISTORY: Correspondence = _Nobody()
+NO_PERMISSIONS = Permissions()
 _NO_DOMAIN_FACTS: Mapping[str, DomainFacts | Unknown] = MappingProxyType({})
 
 
@@ -145,4 +148,4 @@ class Facts:
     history: Correspondence = NO_HISTORY
     own_domains: frozenset[str] = frozenset()
     domains: Mapping[str, DomainFacts | Unknown] = field(default_factory=lambda: _NO_DOMAIN_FACTS)
-    exceptions: Permissions = Permissions()
+    exceptions: Permissions = NO_PERMISSIONS

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from missent.core import suffixes
 from missent.core.tables import protected, providers
 
 if TYPE_CHECKING:
@@ -26,25 +28,36 @@ _HABIT = 5  # messages that did not come back
 NOBODY = Standing(0.0, "")
 
 
-def is_known(name: str, facts: Facts) -> bool:
-    """Whether a domain name is real for all that is known here, and never to be questioned."""
+def is_known(name: str, facts: Facts, registrable: str = "") -> bool:
+    """Whether a domain name is real for all that is known here, and never to be questioned.
+
+    Args:
+        name: as `Domain.name`.
+        facts: what is known here.
+        registrable: its registrable domain, where that is known already: it spares a look-up.
+    """
+    listed = _listed()
     return (
-        is_own(name, facts)
+        name in listed
+        or (registrable or suffixes.split(name).registrable) in listed
+        or is_own(name, facts)
         or is_established(facts.history.domain(name))
-        or providers.is_known(name)
-        or protected.is_known(name)
     )
+
+
+@cache
+def _listed() -> frozenset[str]:
+    """The tables' names as one set: asked for every name that looks like a typed one."""
+    return providers.known() | protected.known()
 
 
 def is_own(name: str, facts: Facts) -> bool:
     """Whether a name is one of the organisation's domains or lies below one."""
-    if name in facts.own_domains:
-        return True
-    rest = name.partition(".")[2]
-    while rest:
-        if rest in facts.own_domains:
+    own = facts.own_domains
+    while own and name:
+        if name in own:
             return True
-        rest = rest.partition(".")[2]
+        name = name.partition(".")[2]
     return False
 
 

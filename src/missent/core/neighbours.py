@@ -15,6 +15,8 @@ import re
 from array import array
 from bisect import bisect_left
 from functools import lru_cache
+from itertools import accumulate
+from operator import concat
 from typing import TYPE_CHECKING, Protocol
 
 from missent.core import suffixes
@@ -48,7 +50,12 @@ def glued(text: str) -> str:
 @lru_cache(maxsize=4096)
 def domain_keys(name: str) -> frozenset[int]:
     """Under what a domain name is filed, and under what it is looked up."""
-    keys = {hash(name[:i] + name[i + 1 :]) for i in range(len(name))}
+    return frozenset(filing_keys(name))
+
+
+def filing_keys(name: str) -> set[int]:
+    """The same, not kept: for filing many names, each of which comes once."""
+    keys = set(map(hash, map(concat, accumulate(name, initial=""), _tails(name))))
     keys.add(hash(name))
     below, label, suffix, _ = suffixes.split(name)
     if not label:
@@ -58,18 +65,25 @@ def domain_keys(name: str) -> frozenset[int]:
     keys.add(hash(("label", glued(label))))
     if "-" in label:
         keys.update(
-            hash(("label", part)) for part in label.split("-") if len(part) > _SHORTEST_PART
+            [hash(("label", part)) for part in label.split("-") if len(part) > _SHORTEST_PART]
         )
     bones = skeleton(label)
     if len(bones) >= _SHORTEST_SKELETON:
         keys.add(hash(("bones", bones)))
-    labels = name.split(".")
     if below:
-        keys.add(hash(("labels", *sorted(labels))))
+        keys.add(hash(("labels", *sorted(name.split(".")))))
         keys.update(
-            hash(("label", glued(part))) for part in below.split(".") if len(part) > _SHORTEST_PART
+            [
+                hash(("label", glued(part)))
+                for part in below.split(".")
+                if len(part) > _SHORTEST_PART
+            ]
         )
-    return frozenset(keys)
+    return keys
+
+
+def _tails(name: str) -> list[str]:
+    return [name[start:] for start in range(1, len(name) + 1)]
 
 
 def local_keys(domain: str, local: str) -> set[int]:

@@ -25,6 +25,8 @@ _PROTECTED: Final = 1e-4  # and to a name in a protected zone
 _ALL_PROVIDERS: Final = 5000.0  # the weights of providers.txt taken together, about
 _ANYONE: Final = {1: 1e-4, 2: 3e-5, 3: 1e-5, 4: 2e-6, 5: 5e-7}  # by length of the label
 _ANYONE_LONGER: Final = 1e-7
+# Few names lie in these zones, but much mail goes there, and no list of them is complete.
+_CLOSED: Final = {"edu": 0.3, "gov": 0.1, "mil": 0.03}
 _JUMBLE: Final = 0.1  # how much a label that looks mistyped counts against being real
 _BELIEVED: Final = 100.0  # how much likelier a name is that we believe to exist
 
@@ -49,8 +51,8 @@ def _share(name: str, case: Case) -> float:
 def _genuine(typed: str, meant: str) -> float:
     parts = suffixes.split(typed)
     label = parts.label or parts.suffix
-    share = slip_rates.suffix_share
-    base = _ANYONE.get(len(label), _ANYONE_LONGER) * share(parts.suffix) / share("com")
+    share = max(slip_rates.suffix_share(parts.suffix), _CLOSED.get(parts.suffix, 0.0))
+    base = _ANYONE.get(len(label), _ANYONE_LONGER) * share / slip_rates.suffix_share("com")
     if providers.is_believed(typed):
         base *= _BELIEVED
     difference = jumble(label) - jumble(suffixes.split(meant).label or meant)

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 _VOWELS = frozenset("aeiouy")
 _SEPARATORS = frozenset(".-_")
 _LOOK_ALIKE = frozenset({"1l", "l1", "0o", "o0", "1i", "i1", "5s", "s5", "il", "li", "uv", "vu"})
-_TOO_FAR = 60.0
+_TOO_FAR = 30.0
 _SHORTEST_CUT = 4
 _SPLIT = re.compile(r"[._-]")
 _MOST_DIFFERENT = 12
+_ONE_SIDED = frozenset({(0, 1), (1, 0)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +77,36 @@ def spell(typed: str, meant: str) -> Slip | None:
     right = meant[start : len(meant) - end]
     if max(len(wrong), len(right)) > _MOST_DIFFERENT:
         return None
-    place = log(len(meant) + 1)
-    before = meant[start - 1 : start]
-    after = meant[len(meant) - end : len(meant) - end + 1]
-    if len(wrong) + len(right) == 1:
-        if right:
-            return _left_out(right, before, after, place)
-        return _put_in(wrong, before, after, place)
-    if len(wrong) == len(right) == 1:
-        return _replaced(wrong, right, place)
-    if len(wrong) == 2 and wrong == right[::-1]:  # noqa: PLR2004  two letters swapped
+    return _single(wrong, right, meant, start) or _several(wrong, right, _place(meant))
+
+
+def once(typed: str, meant: str) -> Slip | None:
+    """Like `spell`, but None for whatever takes more than one edit: that costs time to weigh."""
+    if typed == meant or abs(len(typed) - len(meant)) > 1:
+        return None
+    start, end = _common(typed, meant)
+    return _single(typed[start : len(typed) - end], meant[start : len(meant) - end], meant, start)
+
+
+def _place(meant: str) -> float:
+    """What it costs that the slip could have been made anywhere else in the text."""
+    return log(len(meant) + 1)
+
+
+def _single(wrong: str, right: str, meant: str, start: int) -> Slip | None:
+    """One edit that makes `right`, at that place in `meant`, into `wrong`; None for more."""
+    size = len(wrong), len(right)
+    if size in _ONE_SIDED:
+        end = start + len(right)
+        before, after = meant[start - 1 : start], meant[end : end + 1]
+        edit = _left_out if right else _put_in
+        return edit(wrong or right, before, after, _place(meant))
+    if size == (1, 1):
+        return _replaced(wrong, right, _place(meant))
+    if size == (2, 2) and wrong == right[::-1]:
         words = f"with `{right}` typed as `{wrong}`"
-        return Slip(_rate("transposition") + place, "transposition", 1, words)
-    return _several(wrong, right, place)
+        return Slip(_rate("transposition") + _place(meant), "transposition", 1, words)
+    return None
 
 
 def _left_out(right: str, before: str, after: str, place: float) -> Slip:
@@ -126,27 +144,34 @@ def _replaced(wrong: str, right: str, place: float) -> Slip:
     return Slip(cost + _rate("key_anywhere"), "substitution", 1, words)
 
 
-def _several(wrong: str, right: str, place: float) -> Slip:
-    """The cheapest alignment of two short texts by single edits."""
-    step = _rate("another_edit") + place
+def _several(wrong: str, right: str, place: float) -> Slip | None:
+    """The cheapest alignment of two short texts by single edits; None where none is cheap."""
+    another = _rate("another_edit")
+    step = another + place
     omit, insert = _rate("omission") + step, _rate("insertion") + _rate("key_anywhere") + step
     swap = _rate("transposition") + step
     double = _rate("doubling") + step
     rows = [[(j * omit, j) for j in range(len(right) + 1)]]
     for i, typed in enumerate(wrong, 1):
-        row = [(rows[i - 1][0][0] + insert, i)]
+        last = wrong[i - 2 : i - 1]
+        put_in = double if typed == last else insert
+        above, row = rows[i - 1], [(rows[i - 1][0][0] + insert, i)]
         for j, meant in enumerate(right, 1):
-            again = typed == wrong[i - 2 : i - 1]
-            options = [
-                _plus(rows[i - 1][j], double if again else insert),
-                _plus(row[j - 1], omit),
-                rows[i - 1][j - 1]
-                if typed == meant
-                else _plus(rows[i - 1][j - 1], _substitution(typed, meant) + step),
-            ]
-            if i > 1 and j > 1 and typed == right[j - 2] and wrong[i - 2] == meant:
-                options.append(_plus(rows[i - 2][j - 2], swap))
-            row.append(min(options))
+            cost, edits = above[j]
+            best = cost + put_in, edits + 1
+            cost, edits = row[j - 1]
+            best = min(best, (cost + omit, edits + 1))
+            cost, edits = above[j - 1]
+            if typed == meant:
+                best = min(best, (cost, edits))
+            else:
+                best = min(best, (cost + _substitution(typed, meant) + step, edits + 1))
+            if typed == right[j - 2 : j - 1] and last == meant:
+                cost, edits = rows[i - 2][j - 2]
+                best = min(best, (cost + swap, edits + 1))
+            row.append(best)
+        if min(row)[0] > _TOO_FAR + another and min(above)[0] > _TOO_FAR + another:
+            return None  # a swap reaches over one row, and nothing makes it cheaper
         rows.append(row)
     cost, edits = rows[-1][-1]
     words = (
@@ -154,11 +179,7 @@ def _several(wrong: str, right: str, place: float) -> Slip:
         if wrong and right
         else (f"with `{right}` left out" if right else f"with an extra `{wrong}`")
     )
-    return Slip(cost - _rate("another_edit"), "several", edits, words)
-
-
-def _plus(cell: tuple[float, int], cost: float) -> tuple[float, int]:
-    return cell[0] + cost, cell[1] + 1
+    return Slip(cost - another, "several", edits, words)
 
 
 @cache
@@ -211,18 +232,20 @@ def _suffix(typed: str, meant: str) -> Slip | None:
     rest = typed[: -len(t.suffix) - 1], meant[: -len(m.suffix) - 1]
     if not rest[0] or not rest[1]:
         return None
-    close = spell(t.suffix, m.suffix)
-    kind = "suffix_near" if close is not None and close.edits == 1 else "suffix_other"
-    cost = _rate(kind) - log(slip_rates.suffix_share(t.suffix))
-    if close is not None and close.edits == 1:
-        cost = _rate(kind) + close.cost / 2
+    inner = None
+    if rest[0] != rest[1]:
+        inner = once(rest[0], rest[1])
+        if inner is None:
+            return None
     words = f"with `.{t.suffix}` for `.{m.suffix}`"
-    if rest[0] == rest[1]:
-        near = close is not None and kind == "suffix_near"
-        return Slip(cost, kind, 1, close.words if close is not None and near else words)
-    inner = spell(rest[0], rest[1])
-    if inner is None or inner.edits > 1:
-        return None
+    close = once(t.suffix, m.suffix)
+    if close is not None:
+        kind, cost = "suffix_near", _rate("suffix_near") + close.cost / 2
+    else:
+        kind = "suffix_other"
+        cost = _rate(kind) - log(slip_rates.suffix_share(t.suffix))
+    if inner is None:
+        return Slip(cost, kind, 1, close.words if close is not None else words)
     cost += inner.cost + _rate("another_edit")
     return Slip(cost, "suffix_and_more", 2, f"{words} and {inner.words}")
 

@@ -1,4 +1,4 @@
-"""Who was probably meant, by all that is known: the model where there is history, else the prior."""
+"""Who was probably meant: by the model where there is history, by the prior where not."""
 
 from __future__ import annotations
 

@@ -54,23 +54,28 @@ class Missent:
     """`missent milter` as a process of its own, from `with` to its end.
 
     Attributes:
-        place: where it listens, as Postfix writes it.
+        config: its configuration file.
     """
 
-    def __init__(self, base: Path, settings: str, name: str = "milter") -> None:
-        """Write its configuration.
+    def __init__(self, config: Path) -> None:
+        """Run with a configuration that says where to listen."""
+        self.config = config
+        self._log = config.with_suffix(".log")
+
+    @classmethod
+    def at(cls, base: Path, settings: str, name: str = "milter") -> Self:
+        """Write a configuration, for a gate that listens on `unix:{base}/{name}.sock`.
 
         Args:
             base: a directory that Postfix's users can reach.
             settings: TOML; `{base}` is filled in, and `listen` of `[milter]` is added.
             name: tells several of them in one directory apart.
         """
-        self.place = f"unix:{base}/{name}.sock"
-        self.config = base / f"{name}.toml"
-        self._log = base / f"{name}.log"
-        listening = f'[milter]\nlisten = ["{self.place}"]\nmode = "666"\n'
+        listening = f'[milter]\nlisten = ["unix:{base}/{name}.sock"]\nmode = "666"\n'
         text = settings.replace("{base}", str(base)).replace("[milter]\n", listening)
-        self.config.write_text(text, encoding="utf-8")
+        config = base / f"{name}.toml"
+        config.write_text(text, encoding="utf-8")
+        return cls(config)
 
     def __enter__(self) -> Self:
         program = Path(sys.executable).with_name("missent")

@@ -34,6 +34,7 @@ class MilMistyped:
     """T101 for every `.ml`, with `.mil` as what was meant."""
 
     code: str = "T101"
+    spares_familiar: bool = True
 
     def __call__(self, recipient: Recipient, message: Message, facts: Facts) -> Sequence[Finding]:  # noqa: ARG002  a check's shape
         """Look at one recipient."""

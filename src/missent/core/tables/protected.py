@@ -56,7 +56,8 @@ def names(kind: Kind) -> frozenset[str]:
 
 
 @cache
-def _known() -> frozenset[str]:
+def known() -> frozenset[str]:
+    """The listed names of every kind."""
     kinds: tuple[Kind, ...] = ("military", "government", "university", "international")
     return frozenset().union(*map(names, kinds))
 
@@ -86,8 +87,7 @@ def owner(registrable: str) -> str | None:
 
 def is_known(name: str) -> bool:
     """Whether a domain name or its registrable domain is in the lists, so that it is real."""
-    known = _known()
-    return name in known or suffixes.split(name).registrable in known
+    return name in known() or suffixes.split(name).registrable in known()
 
 
 def label(name: str) -> str:

@@ -39,16 +39,19 @@ def established() -> frozenset[str]:
     return frozenset(name for row in rows("established.txt") for name in row.split())
 
 
+@cache
+def known() -> frozenset[str]:
+    """All that exist or are established."""
+    return existing() | established()
+
+
 def is_known(name: str) -> bool:
     """Whether a domain name or its registrable domain is in one of the lists, so that it is real.
 
     A name below a provider's domain that is no service of its own (`mail.gmail.com`) counts too:
     it is the provider's, not a lookalike's.
     """
-    if name in existing() or name in established():
-        return True
-    registrable = suffixes.split(name).registrable
-    return registrable in existing() or registrable in established()
+    return name in known() or suffixes.split(name).registrable in known()
 
 
 @cache

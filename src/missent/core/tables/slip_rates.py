@@ -23,6 +23,6 @@ def rates() -> dict[str, float]:
 
 
 def suffix_share(suffix: str) -> float:
-    """The share of mail domains that end in a public suffix, at least one in two hundred thousand."""
+    """The share of domains below a public suffix, at least one in two hundred thousand."""
     share: float = _table()["suffixes"].get(suffix, _LEAST)
     return share
