@@ -37,7 +37,7 @@ MAIN = "smtpd_milters = unix:{base}/milter.sock\nmilter_default_action = tempfai
 
 @pytest.fixture
 def postfix() -> Iterator[Postfix]:
-    with Postfix(MAIN) as running, Missent(running.base, SETTINGS):
+    with Postfix(MAIN) as running, Missent.at(running.base, SETTINGS):
         yield running
 
 

@@ -47,7 +47,7 @@ def postfix(open_port: int) -> Iterator[Postfix]:
 
 @pytest.fixture
 def gate(postfix: Postfix) -> Iterator[Missent]:
-    with Missent(postfix.base, SETTINGS) as running:
+    with Missent.at(postfix.base, SETTINGS) as running:
         yield running
 
 
@@ -141,6 +141,6 @@ def test_a_reload_that_fails_leaves_the_old_one(postfix: Postfix, gate: Missent)
 
 def test_it_stops_when_told_and_its_place_can_be_taken_again(postfix: Postfix) -> None:
     for _ in range(2):
-        with Missent(postfix.base, SETTINGS) as gate:
+        with Missent.at(postfix.base, SETTINGS) as gate:
             gate.process.terminate()
             assert gate.process.wait(20) == 0

@@ -69,8 +69,8 @@ class Site:
         )
         settings = SETTINGS.replace("{port}", str(self.postfix.port))
         base = self.postfix.base
-        self.enforcing = Missent(base, settings.replace("{mode}", "enforce"), "enforce")
-        self.monitoring = Missent(base, settings.replace("{mode}", "monitor"), "monitor")
+        self.enforcing = Missent.at(base, settings.replace("{mode}", "enforce"), "enforce")
+        self.monitoring = Missent.at(base, settings.replace("{mode}", "monitor"), "monitor")
 
     def send(
         self,

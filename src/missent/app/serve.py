@@ -13,7 +13,9 @@ from missent.app import gates
 from missent.app.assess import Assessor
 from missent.app.remember import remembering
 from missent.app.wiring import build
+from missent.core.address import Address
 from missent.core.errors import ConfigError, StoreError
+from missent.core.message import Message, Recipient
 from missent.gates import systemd
 from missent.gates.milter import run as milter
 from missent.gates.relay import server as relay
@@ -64,6 +66,16 @@ async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:
         if (relay_options := gates.relay(settings)) is not None:
             await stack.enter_async_context(relay.serving(relay_options, assess, sockets.relay))
         await milter.until_told(life)
+
+
+def warm(settings: Settings) -> None:
+    """Load in the parent what a first decision loads: every worker then begins with it.
+
+    Raises:
+        ConfigError: no app can be made of the settings.
+    """
+    slip, fine = Address.parse("somebody@exmaple.com"), Address.parse("somebody@example.com")
+    build(settings).screen(Message(fine, (Recipient(slip), Recipient(fine))))
 
 
 def open_sockets(settings: Settings) -> Sockets:

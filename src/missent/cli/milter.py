@@ -41,5 +41,6 @@ def command(context: Context) -> int:
                 'listen = ["unix:/run/missent/milter.sock"]'
             )
         sockets = serve.open_sockets(settings)
+        serve.warm(settings)
     workers = Workers(gates.workers(settings), lambda life: serve.work(alone, sockets, life))
     return workers.run()

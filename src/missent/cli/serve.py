@@ -31,6 +31,7 @@ def command(context: Context) -> int:
     log.configure(settings.log.format, settings.log.level)
     with context.blamed():
         sockets = serve.open_sockets(settings)
+        serve.warm(settings)
     workers = Workers(
         gates.workers(settings), lambda life: serve.work(context.settings, sockets, life)
     )
