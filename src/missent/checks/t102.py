@@ -10,6 +10,7 @@ from math import exp
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from missent.core import slips, suffixes
+from missent.core.candidates import can_be_meant
 from missent.core.facts import DomainFacts
 from missent.core.finding import Finding
 from missent.core.known import NOBODY, is_known, is_used, standing
@@ -158,6 +159,8 @@ def _best(address: Address, facts: Facts, sender: str) -> list[_Candidate]:
         known = standing(name, facts, sender) if name not in found else NOBODY
         slip = slips.domain(typed, name) if known.weight else None
         if slip is None or slip.edits > _EDITS or typed == suffixes.split(name).suffix:
+            continue
+        if not can_be_meant(name):
             continue
         if slip.kind in _NOT_TYPED or (slip.kind in _SUFFIX and not _is_near(typed, name)):
             continue

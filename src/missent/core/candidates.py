@@ -76,10 +76,15 @@ def locals_in_history(case: Case) -> list[Candidate]:
     return found
 
 
+def can_be_meant(name: str) -> bool:
+    """Whether mail to a domain name can arrive at all: an old slip is not what was meant."""
+    return "_" not in name and suffixes.split(name).known
+
+
 def _explained(typed: str, names: Iterable[str]) -> list[Candidate]:
     found = []
     for name in names:
-        slip = slips.domain(typed, name)
+        slip = slips.domain(typed, name) if can_be_meant(name) else None
         if slip is not None and slip.cost <= _TOO_FAR:
             found.append(Candidate(name, slip))
     return found
