@@ -12,24 +12,21 @@ Keys are 64-bit hashes; a collision only costs a candidate that the slip model r
 from __future__ import annotations
 
 import re
-from array import array
-from bisect import bisect_left
+from collections import Counter
 from functools import lru_cache
-from itertools import accumulate
-from operator import concat
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from missent.core import suffixes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 _SEPARATORS = re.compile(r"[._-]+")
 _NOT_BONES = str.maketrans("", "", "aeiouy0123456789._-")
 _SHORTEST_SKELETON = 4
 _SHORTEST_PART = 3
 _MOST_CANDIDATES = 64
-_MASK = (1 << 64) - 1
 
 
 def skeleton(text: str) -> str:
@@ -55,12 +52,13 @@ def domain_keys(name: str) -> frozenset[int]:
 
 def filing_keys(name: str) -> set[int]:
     """The same, not kept: for filing many names, each of which comes once."""
-    keys = set(map(hash, map(concat, accumulate(name, initial=""), _tails(name))))
-    keys.add(hash(name))
+    keys = {hash(name), hash(name.rpartition(".")[0])}
+    # Names that differ in the last label alone share what stands before it: the key above.
+    end = name.rfind(".") + 1 or len(name)
+    keys.update([hash(name[:i] + name[i + 1 :]) for i in range(end)])
     below, label, suffix, _ = suffixes.split(name)
     if not label:
         label, suffix = suffix, ""
-    keys.add(hash(name.rpartition(".")[0]))
     keys.add(hash(("glued", glued(name))))
     keys.add(hash(("label", glued(label))))
     if "-" in label:
@@ -80,10 +78,6 @@ def filing_keys(name: str) -> set[int]:
             ]
         )
     return keys
-
-
-def _tails(name: str) -> list[str]:
-    return [name[start:] for start in range(1, len(name) + 1)]
 
 
 def local_keys(domain: str, local: str) -> set[int]:
@@ -125,6 +119,9 @@ class Index(Protocol):
     def get(self, key: int) -> Iterable[int]:
         """The numbers filed under a key."""
 
+    def under(self, keys: Iterable[int]) -> Iterable[Iterable[int]]:
+        """The numbers filed under each of some keys, without those that hold none."""
+
 
 class GrowingIndex:
     """An index that takes new entries at any time."""
@@ -153,36 +150,15 @@ class GrowingIndex:
             return ()
         return there if isinstance(there, list) else (there,)
 
-
-class FrozenIndex:
-    """A compact index: two arrays, 12 octets an entry."""
-
-    __slots__ = ("_keys", "_numbers")
-
-    def __init__(self, entries: Iterable[tuple[int, int]]) -> None:
-        """File every (key, number) pair."""
-        both = sorted((key & _MASK, number) for key, number in entries)
-        self._keys = array("Q", (key for key, _ in both))
-        self._numbers = array("I", (number for _, number in both))
-
-    def get(self, key: int) -> Iterable[int]:
-        """The numbers filed under a key."""
-        key &= _MASK
-        start = bisect_left(self._keys, key)
-        end = start
-        keys = self._keys
-        while end < len(keys) and keys[end] == key:
-            end += 1
-        return self._numbers[start:end]
+    def under(self, keys: Iterable[int]) -> Iterable[Iterable[int]]:
+        """The numbers filed under each of some keys, without those that hold none."""
+        return map(self.get, self._filed.keys() & keys)
 
 
-def gather(index: Index, keys: Iterable[int]) -> dict[int, int]:
-    """The numbers that share a key, with how many they share, the most shared first; bounded."""
-    shared: dict[int, int] = {}
-    for key in keys:
-        for number in index.get(key):
-            shared[number] = shared.get(number, 0) + 1
+def gather(index: Index, keys: Iterable[int]) -> Mapping[int, int]:
+    """The numbers that share a key, with how many they share; at most 64, the most shared."""
+    shared = Counter(chain.from_iterable(index.under(keys)))
     if len(shared) <= _MOST_CANDIDATES:
         return shared
-    best = sorted(shared.items(), key=lambda item: (-item[1], item[0]))
-    return dict(best[:_MOST_CANDIDATES])
+    best = sorted(sorted(shared), key=shared.__getitem__, reverse=True)
+    return {number: shared[number] for number in best[:_MOST_CANDIDATES]}

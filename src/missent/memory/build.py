@@ -6,7 +6,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from missent.core.facts import Use
-from missent.core.neighbours import domain_keys
+from missent.core.neighbours import filing_keys
 from missent.memory.chains import Chains
 from missent.memory.columns import Texts, Uses
 from missent.memory.local_parts import LocalParts
@@ -176,9 +176,11 @@ def _shares(made: Snapshot, start: int, end: int) -> dict[int, tuple[int, int, i
 
 def _index(made: Snapshot) -> Chains:
     keys, numbers = array("q"), array("I")
+    starts, addresses, sent = made.first_row, made.first_address, made.uses.sent
     for number, name in enumerate(made.domain_names):
-        if made.domain_use(number) is not None:
-            filed = domain_keys(name)
+        # Of most domains the first row says that they were written to.
+        if sent[starts[addresses[number]]] or made.domain_use(number) is not None:
+            filed = filing_keys(name)
             keys.extend(filed)
             numbers.extend([number] * len(filed))
     return Chains(keys, numbers)

@@ -7,6 +7,10 @@ in a sixth of the room.
 from __future__ import annotations
 
 from array import array
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Chains:
@@ -27,15 +31,19 @@ class Chains:
         self._mask = mask = size - 1
         # A chain is followed by position + 1; 0 is its end.
         self._heads = heads = array("I", bytes(4 * size))
-        self._next = array("I")
-        follow = self._next.append
-        for position, key in enumerate(keys, 1):
-            slot = key & mask
-            follow(heads[slot])
-            heads[slot] = position
+        self._next = follow = array("I", bytes(4 * len(keys)))
+        for position, slot in enumerate(map(mask.__and__, keys)):
+            if head := heads[slot]:
+                follow[position] = head
+            heads[slot] = position + 1
 
     def __len__(self) -> int:
         return len(self._keys)
+
+    def under(self, keys: Iterable[int]) -> Iterable[list[int]]:
+        """The numbers filed under each of some keys, without those that hold none."""
+        heads, mask = self._heads, self._mask
+        return map(self.get, [key for key in keys if heads[key & mask]])
 
     def get(self, key: int) -> list[int]:
         """The numbers filed under a key, the last one first."""

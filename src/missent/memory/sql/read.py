@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import Integer, select, type_coerce
 
 from missent.core.facts import DomainFacts
 from missent.core.pattern import Pattern
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 BATCH = 20_000
 _CHUNK = 5_000
 
-CONTACT = tuple(contact.c[name] for name in Contact._fields)
+# `confirmed` as the driver gives it: turning 0 or 1 into a bool takes a Python call a row.
+CONTACT = tuple(
+    type_coerce(contact.c[name], Integer) if name == "confirmed" else contact.c[name]
+    for name in Contact._fields
+)
 _CORRECTION = (correction.c.sender, correction.c.typed, correction.c.meant, correction.c.at)
 
 
