@@ -38,7 +38,7 @@ class Replay:
     ledger: Ledger = field(default_factory=Ledger)
     summary: Summary = field(default_factory=Summary)
     _asked: set[tuple[str, str]] = field(default_factory=set)
-    _firsts: dict[str, First] = field(default_factory=dict)
+    _firsts: dict[str, First | None] = field(default_factory=dict)
     _seen: dict[int, tuple[str, ...]] = field(default_factory=dict)
     _returned: set[tuple[str, str]] = field(default_factory=set)
 
@@ -46,7 +46,8 @@ class Replay:
         """Learn messages without deciding them, in any order."""
         for event in events:
             new = self._new(event)
-            self.summary.learned += new is not None
+            if new is not None:
+                self._count_learned()
             self._remember(new or _returns_only(event))
 
     def run(self, events: Iterable[Event]) -> Iterator[Prompt]:
@@ -61,10 +62,7 @@ class Replay:
                 return
             new = self._new(event)
             if new is not None:
-                if self._is_decided(new):
-                    yield from self._decide(new)
-                else:
-                    self.summary.learned += 1
+                yield from self._look(new)
             self._remember(new or _returns_only(event))
 
     def afterwards(
@@ -79,7 +77,8 @@ class Replay:
         options = replace(self.options, policy=policy or self.options.policy)
         facts = self._facts(self.summary.last)
         asked = self._asked if asked is None else asked
-        return look_back(self._firsts.values(), asked, facts, options)
+        firsts = (first for first in self._firsts.values() if first is not None)
+        return look_back(firsts, asked, facts, options)
 
     def _facts(self, at: int) -> Facts:
         options = self.options
@@ -99,24 +98,27 @@ class Replay:
             return event
         more = tuple(r for r in recipients if r.address.key not in seen)
         if not more:
-            self.summary.duplicates += 1
+            self.summary.duplicates += self.options.share[0] == 0
             return None
         self._seen[key] = (*seen, *(r.address.key for r in more))
         return replace(event, message=replace(event.message, recipients=more))
 
-    def _is_decided(self, event: Event) -> bool:
-        sender = event.message.mail_from
-        if sender is None or event.automatic or event.at < self.options.since:
-            return False
-        own = self.options.own_domains
-        return not own or sender.domain.name in own
+    def _count_learned(self) -> None:
+        self.summary.learned += self.options.share[0] == 0  # every share learns it
 
-    def _decide(self, event: Event) -> Iterator[Prompt]:
+    def _look(self, event: Event) -> Iterator[Prompt]:
+        sender = event.message.mail_from
+        if sender is None or event.automatic or not self.options.decides(event.at, sender):
+            self._count_learned()
+        elif self.options.is_mine(sender):
+            yield from self._decide(event, sender)
+        else:
+            for recipient in event.message.recipients:
+                self._firsts.setdefault(recipient.address.key, None)
+
+    def _decide(self, event: Event, sender: Address) -> Iterator[Prompt]:
         options, summary = self.options, self.summary
         message = _each_once(event.message)
-        sender = message.mail_from
-        if sender is None:
-            return
         verdict = screen(message, self._facts(event.at), options.policy, options.checks)
         summary.decided(event.at, len(verdict.recipients))
         for answer in verdict.recipients:

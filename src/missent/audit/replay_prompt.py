@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from missent.core.permission import Permissions
 
@@ -30,6 +31,7 @@ class Options:
         exceptions: what the organisation allowed in spite of a finding.
         since: messages before this moment are only learned; in seconds since the epoch.
         until: the replay ends before this moment.
+        share: which part of the senders this replay decides, of how many; it learns all mail.
     """
 
     policy: Policy
@@ -38,6 +40,18 @@ class Options:
     exceptions: Permissions = field(default_factory=Permissions)
     since: int = 0
     until: int | None = None
+    share: tuple[int, int] = (0, 1)
+
+    def decides(self, at: int, sender: Address | None) -> bool:
+        """Whether any share decides what this sender sent at that moment."""
+        if sender is None or at < self.since:
+            return False
+        return not self.own_domains or sender.domain.name in self.own_domains
+
+    def is_mine(self, sender: Address) -> bool:
+        """Whether this share decides for the sender."""
+        number, shares = self.share
+        return shares == 1 or crc32(sender.key.encode()) % shares == number
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Self
 
     from missent.audit.replay_prompt import Prompt
 
 _TOP = 10
 DAY = 86_400
+_COUNTERS = ("by_code", "by_action", "by_sender", "days", "prompt_days", "errors")
 
 
 @dataclass(slots=True)
@@ -80,6 +82,17 @@ class Summary:
             counts.clear()
         for prompt in prompts:
             self.prompted(prompt)
+
+    def __iadd__(self, other: Summary) -> Self:
+        """Take in the counts of another share of the same replay."""
+        for name in ("messages", "recipients", "learned", "duplicates", "prompts", "repeats"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for counts in _COUNTERS:
+            getattr(self, counts).update(getattr(other, counts))
+        self.first = min(self.first or other.first, other.first or self.first)
+        self.last = max(self.last, other.last)
+        self.started = min(self.started, other.started)
+        return self
 
     @property
     def per_thousand(self) -> float:

@@ -46,7 +46,7 @@ def test_folders_are_told_by_what_is_in_them(tmp_path: Path) -> None:
 def test_anything_else_is_refused_with_the_mend(tmp_path: Path, content: str) -> None:
     path = tmp_path / "letter"
     path.write_text(content)
-    with pytest.raises(ValueError, match=r"letter: neither .* --format jsonl\|mbox"):
+    with pytest.raises(ValueError, match=r"letter: neither .* --read-as jsonl\|mbox"):
         detect(path)
     with pytest.raises(ValueError, match="neither"):
         detect(tmp_path)

@@ -42,7 +42,7 @@ def detect(path: Path) -> str:
     if found is None:
         raise ValueError(
             f"{path}: neither mbox, Maildir, .eml files, a Postfix log nor JSON Lines;"
-            f" name its format with --format {'|'.join(READERS)}"
+            f" name its format with --read-as {'|'.join(READERS)}"
         )
     return found
 

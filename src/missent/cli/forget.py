@@ -1,0 +1,62 @@
+"""`missent forget`: takes an address out of the memory."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import click
+
+from missent.cli.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from missent.cli.root import Context
+    from missent.settings import Settings
+
+_KINDS = {
+    "contact": "contacts",
+    "correction": "corrections",
+    "decision": "decisions",
+    "exception": "exceptions",
+}
+
+
+@click.command(name="forget")
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
+@click.pass_obj
+def command(context: Context, addresses: tuple[str, ...]) -> None:
+    """Take away all that is kept of some addresses: as recipients, as senders and as offers.
+
+    Running gates follow within seconds. Mail that was learned already is not learned again, so
+    the address stays forgotten until somebody writes to it anew. Exceptions in the configuration
+    file are not touched. The exit code is 0, also when nothing was kept.
+
+    Example: missent forget eve@partner.example
+    """
+    from missent.core.address import Address  # noqa: PLC0415  `--help` needs none
+    from missent.core.errors import AddressError  # noqa: PLC0415  likewise
+
+    keys = []
+    for text in addresses:
+        try:
+            keys.append(Address.parse(text, lenient=True).key)
+        except AddressError as error:
+            raise click.BadParameter(str(error), param_hint="ADDRESS") from None
+    settings = context.settings()
+    with context.blamed():
+        found = asyncio.run(_forget(settings, keys))
+    for key, rows in zip(keys, found, strict=True):
+        told = [f"{count:,} {_KINDS.get(kind, kind)}" for kind, count in rows.items() if count]
+        click.echo(f"{printable(key)}: {', '.join(told) or 'nothing was kept'}")
+
+
+async def _forget(settings: Settings, keys: Sequence[str]) -> Sequence[Mapping[str, int]]:
+    from missent.app.remember import open_store  # noqa: PLC0415  slow to import
+
+    store = await open_store(settings)
+    try:
+        return [(await store.forget(key)).rows for key in keys]
+    finally:
+        await store.close()

@@ -1,0 +1,122 @@
+"""`missent learn`: who writes to whom, from the mail that there is."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from missent.audit.sources.detect import READERS
+from missent.cli import UNDECIDED
+from missent.cli.progress import bar
+from missent.cli.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from missent.audit.learn import Learned
+    from missent.cli.root import Context
+    from missent.settings import Settings
+
+_FEW = 5  # of what could not be read
+_DAY = 86_400
+
+
+@click.command(name="learn")
+@click.argument(
+    "sources",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    metavar="SOURCE...",
+)
+@click.option(
+    "--read-as",
+    type=click.Choice(list(READERS)),
+    help="The format of the sources; otherwise told by their content.",
+)
+@click.pass_obj
+def command(context: Context, sources: tuple[Path, ...], read_as: str | None) -> int:
+    """Learn from past mail who writes to whom, and keep it in the store.
+
+    A source is an mbox, a Maildir, a folder of .eml files, a Postfix log or message events as JSON
+    Lines, compressed or not. Each recipient of a message counts once, whatever it is read from: it
+    may be broken off and begun again, and the same mail learned again changes nothing. The exit
+    code is 0, or 3 when nothing in some source could be read.
+
+    \b
+    Examples:
+      missent learn /var/mail/ann ~/Maildir
+      missent --config /etc/missent/missent.toml learn /var/log/mail.log*
+      missent learn --read-as postfix relay.txt
+    """  # noqa: D301  \b is click's mark for "leave these lines as they are"
+    from missent.core.errors import ConfigError  # noqa: PLC0415  `--help` needs none
+
+    settings = context.settings()
+    if not settings.organisation.domains:
+        _tell(
+            "organisation.domains is not set: who of them is ours is not known, so every message"
+            " counts as sent by its sender and as received by its recipients"
+        )
+    try:
+        with context.blamed():
+            found = asyncio.run(_learn(settings, sources, read_as))
+    except ConfigError:
+        raise
+    except (ValueError, OSError, zlib.error) as error:
+        raise click.BadParameter(str(error), param_hint="SOURCE") from None
+    for one in found:
+        _summary(one)
+    return UNDECIDED if any(o.tally.skipped and not o.tally.events for o in found) else 0
+
+
+async def _learn(
+    settings: Settings, sources: Sequence[Path], read_as: str | None
+) -> Sequence[Learned]:
+    from missent.app.remember import open_store  # noqa: PLC0415  slow to import
+    from missent.audit.learn import LearnOptions, learn  # noqa: PLC0415  likewise
+
+    options = LearnOptions(
+        frozenset(settings.organisation.domains),
+        read_as,
+        int(time.time()) - settings.store.retention_days * _DAY,
+    )
+    store = await open_store(settings)
+    try:
+        with bar("octets read") as progress:
+            read_before: dict[Path, int] = {}
+
+            def tell(source: Learned) -> None:
+                read_before[source.path] = source.tally.octets
+                progress(sum(read_before.values()), 0)
+
+            return await learn(sources, store, options, tell)
+    finally:
+        await store.close()
+
+
+def _summary(one: Learned) -> None:
+    tally = one.tally
+    click.echo(
+        f"{printable(str(one.path))}: {one.format}, {tally.events:,} messages;"
+        f" {one.new:,} of {one.lessons:,} uses of contacts are new, {one.bounces:,} bounces"
+    )
+    if one.old:
+        _tell(f"  {one.old:,} messages are older than store.retention_days: passed over")
+    if one.foreign:
+        _tell(f"  {one.foreign:,} messages were neither from nor to organisation.domains")
+    if tally.skipped or tally.no_address:
+        _tell(
+            f"  {tally.skipped:,} lines or messages and {tally.no_address:,} recipients could not"
+            " be read; the first:"
+        )
+        for sample in tally.samples[:_FEW]:
+            _tell(f"    {sample.where}: {sample.reason}")
+
+
+def _tell(line: str) -> None:
+    click.echo(printable(line), err=True)
