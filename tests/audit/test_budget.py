@@ -16,6 +16,15 @@ from missent.core.verdict import Action
 from missent.settings import parse
 
 ANN = Address.parse("ann@corp.example")
+POLICY = Policy(
+    (
+        Rule("T", 0.5, Action.WARN),
+        Rule("T", 0.9, Action.HOLD),
+        Rule("T", 0.9, Action.BLOCK, protected=True),
+        Rule("X", 0.5, Action.BLOCK),
+        Rule("R302", 0.9, Action.HOLD),
+    )
+)
 Said = tuple[str, float]
 
 
@@ -28,7 +37,7 @@ def prompt(at: int, number: int, *said: Said) -> Prompt:
 def choose(
     prompts: list[Prompt], budget: float, messages: int = 1000, policy: Policy | None = None
 ) -> Choice:
-    candidates = Candidates(policy or Policy())
+    candidates = Candidates(policy or POLICY)
     for each in prompts:
         candidates.offer(each)
     return candidates.choose(budget, messages)
@@ -90,8 +99,8 @@ def test_a_row_for_every_code_keeps_its_meaning_for_what_is_certain() -> None:
 
 def test_a_family_that_the_policy_does_not_speak_of_is_no_candidate() -> None:
     assert choose([prompt(1, 1, ("V401", 0.9)), prompt(2, 2, ("T101", 0.3))], 1).threshold == FLOOR
-    assert lowered(Policy()).action([Finding("V401", 0.9, "s")]) is Action.ALLOW
-    assert lowered(Policy()).action([Finding("T101", FLOOR, "s")]) is Action.WARN
+    assert lowered(POLICY).action([Finding("V401", 0.9, "s")]) is Action.ALLOW
+    assert lowered(POLICY).action([Finding("T101", FLOOR, "s")]) is Action.WARN
 
 
 def test_the_rows_can_be_put_into_the_configuration() -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ANN, BOB = "ann@corp.example", "bob@corp.example"
 RIGHT, WRONG = "eve@partner.example", "eve@partmer.example"
+POLICY = Policy((Rule("T", 0.5, Action.WARN),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def event(
 
 
 def replay(**options: Any) -> Replay:
-    return Replay(replace(Options(Policy(), (Stranger(),)), **options))
+    return Replay(replace(Options(POLICY, (Stranger(),)), **options))
 
 
 def told(prompts: Iterable[Prompt]) -> list[tuple[int, str, str]]:

@@ -15,7 +15,8 @@ from missent.audit.sources.interface import Event
 from missent.core.address import Address
 from missent.core.finding import Finding
 from missent.core.message import Message, Recipient
-from missent.core.policy import Policy
+from missent.core.policy import Policy, Rule
+from missent.core.verdict import Action
 from missent.memory.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def event(at: int, sender: str, recipient: str) -> Event:
 
 
 def replayed(*events: Event) -> tuple[list[int], list[tuple[int, str, str]]]:
-    replay = Replay(Options(Policy(), (KnownElsewhere(),)))
+    policy = Policy((Rule("T", 0.5, Action.WARN),))
+    replay = Replay(Options(policy, (KnownElsewhere(),)))
     asked = [prompt.at for prompt in replay.run(events)]
     later = [(p.at, str(p.recipient), str(p.finding.did_you_mean[0])) for p in replay.afterwards()]
     return asked, later

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import fcntl
 import gzip
 import json
 import os
 import pty
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -202,35 +205,58 @@ def test_the_html_report_shows_prompts_escaped(run: Run, mail: Path, tmp_path: P
     assert not list(tmp_path.glob(".report*"))
 
 
+def _started(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", "from missent.cli import main; main()", "replay", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # so that a whole group can be interrupted, as by Ctrl-C
+    )
+
+
 def test_an_interrupt_prints_what_was_counted(mail: Path, tmp_path: Path) -> None:
     fifo = tmp_path / "slow.jsonl"
     os.mkfifo(fifo)
-    with (
-        subprocess.Popen(
-            [
-                sys.executable,
-                "-c",
-                "from missent.cli import main; main()",
-                "replay",
-                "--read-as",
-                "jsonl",
-                str(fifo),
-            ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process,
-        fifo.open("w") as file,
-    ):
-        file.write(mail.read_text())
-        file.flush()
-        time.sleep(1)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
-    assert process.returncode == 130
-    assert out == ""
+    end = os.open(fifo, os.O_RDWR)  # does not wait for a reader
+    try:
+        os.write(end, mail.read_bytes())
+        with _started("--read-as", "jsonl", str(fifo)) as process:
+            while struct.unpack("i", fcntl.ioctl(end, termios.FIONREAD, b"0000"))[0]:
+                assert process.poll() is None
+                time.sleep(0.02)
+            time.sleep(0.1)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=20)
+    finally:
+        os.close(end)
+    assert (process.returncode, out) == (130, "")
     assert err.startswith("interrupted; so far:\nmessages     ")
     assert "Traceback" not in err
+
+
+def test_an_interrupt_ends_all_processes(tmp_path: Path) -> None:
+    path = tmp_path / "mail.jsonl"
+    path.write_text(
+        "".join(line(1, f"p{n}@corp.example", SLIP) for n in range(60_000)).replace(
+            '"id": "<m1@test>", ', ""
+        )
+    )
+    with _started("--jobs", "2", str(path)) as process:
+        assert process.stdout
+        assert SLIP in process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "interrupted; so far:\nmessages     " in err
+    assert "Traceback" not in err
+
+
+def test_several_processes_say_what_one_says(run: Run, mail: Path) -> None:
+    one, two = (run("replay", "--jobs", jobs, "--format", "ndjson", str(mail)) for jobs in "12")
+    assert (two.code, two.out) == (one.code, one.out)
+    told = [err.partition("time ")[0] for err in (one.err, two.err)]
+    assert told[0] == told[1]
 
 
 def test_a_terminal_gets_a_bar_and_a_pipe_gets_the_prompts(mail: Path) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import zlib
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,26 +13,26 @@ import click
 
 from missent.audit import budget as budgets
 from missent.audit import replay_lines, report_html
-from missent.audit.replay import Replay
-from missent.audit.replay_order import WINDOW, OrderError, in_order
+from missent.audit.replay_order import WINDOW, OrderError
 from missent.audit.replay_prompt import Options
+from missent.audit.replay_run import Alone, Plan, Source, Together
 from missent.audit.sources.dates import seconds
 from missent.audit.sources.detect import READERS, detect
-from missent.audit.sources.interface import Tally
+from missent.audit.sources.folder import octets
 from missent.cli import FINDINGS, INTERRUPTED, UNDECIDED, USAGE
+from missent.cli.progress import bar
 from missent.cli.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from missent.audit.replay_prompt import Prompt
-    from missent.audit.sources.interface import Event
+    from missent.audit.replay_run import Run
+    from missent.audit.replay_summary import Summary
     from missent.cli.root import Context
 
-    _Step = Callable[[Iterable[Event]], Iterator[Event]]
-
 _FEW = 5  # of a list that is shown for an impression
-_EVERY = 500  # messages between two looks of the progress bar
+_MUCH = 4 << 20  # octets of mail for which a second process is worth its start
 _SOURCE = click.Path(exists=True, path_type=Path)
 
 
@@ -92,6 +92,12 @@ def _moment(_context: click.Context, option: click.Parameter, given: str | None)
     metavar="MESSAGES",
     help="Held in memory to bring the mail into the order of time.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    metavar="PROCESSES",
+    help="Processes that share the senders; otherwise two where there is much mail.",
+)
 @click.pass_obj
 def command(
     context: Context,
@@ -106,6 +112,7 @@ def command(
     budget: float | None,
     html: Path | None,
     window: int,
+    jobs: int | None,
 ) -> int:
     """Decide past mail again, each message with what was known before it.
 
@@ -131,9 +138,12 @@ def command(
         app.policy, app.checks, app.own_domains, app.exceptions, since=since or 0, until=until
     )
     show = replay_lines.ndjson if form == "ndjson" else replay_lines.text
-    formats = {path: read_as or _format(path) for path in (*history, *sources)}
-    run = _Run(options, sources, history, formats, window, show, repeat, budget, html)
-    return run.go()
+    plan = Plan(options, _sources(sources, read_as), _sources(history, read_as), window)
+    return _Command(plan, _jobs(plan, jobs), show, repeat, budget, html).go()
+
+
+def _sources(paths: Sequence[Path], read_as: str | None) -> tuple[Source, ...]:
+    return tuple(Source(path, read_as or _format(path)) for path in paths)
 
 
 def _format(path: Path) -> str:
@@ -148,71 +158,84 @@ def _format(path: Path) -> str:
         raise click.BadParameter(f"{path}: {error}", param_hint="SOURCE") from None
 
 
+def _jobs(plan: Plan, wanted: int | None) -> int:
+    """Two where there is enough to do; each more would learn all of the mail once more."""
+    paths = [source.path for source in (*plan.history, *plan.sources)]
+    if not all(path.is_file() or path.is_dir() for path in paths):
+        return 1  # a pipe can be read once
+    much = sum(map(octets, paths)) > _MUCH
+    return wanted or (2 if much and (os.cpu_count() or 1) > 1 else 1)
+
+
 def _tell(line: str) -> None:
     click.echo(printable(line), err=True)
 
 
 @dataclass(slots=True)
-class _Run:
+class _Command:
     """One replay with all that can happen to it."""
 
-    options: Options
-    sources: tuple[Path, ...]
-    history: tuple[Path, ...]
-    formats: dict[Path, str]
-    window: int
+    plan: Plan
+    jobs: int
     show: Callable[[Prompt], str]
     repeat: bool
     budget: float | None
     html: Path | None
-    tallies: list[tuple[Path, Tally]] = field(default_factory=list)
     kept: list[Prompt] = field(default_factory=list)
 
     def go(self) -> int:
         """Replay, print every prompt and the summary, and return the exit code."""
-        policy = self.options.policy
-        if self.budget is None:
-            replay = Replay(self.options)
-        else:
-            replay = Replay(replace(self.options, policy=budgets.lowered(policy)))
-        candidates = budgets.Candidates(policy)
-        choice: budgets.Choice | None = None
-        try:
-            with _progress(self.tallies) as step:
-                for prompt in self._prompts(replay, step):
-                    if self.budget is None:
-                        self._print(prompt)
-                    else:
-                        candidates.offer(prompt)
-            if self.budget is not None:
-                choice = candidates.choose(self.budget, replay.summary.messages)
-                replay.summary.prompted_only(choice.prompts)
-                for prompt in choice.prompts:
-                    self._print(prompt)
-            self._sum_up(replay, choice)
-        except KeyboardInterrupt:
-            _tell("interrupted; so far:")
-            self._counts(replay)
-            return INTERRUPTED
-        except BrokenPipeError:
-            raise
-        except (OrderError, OSError) as error:
-            _tell(f"Error: {error}")
-            return UNDECIDED if isinstance(error, OrderError) else USAGE
-        if replay.summary.errors or any(t.skipped and not t.events for _, t in self.tallies):
+        plan = self.plan
+        if self.budget is not None:
+            policy = budgets.lowered(plan.options.policy)
+            plan = replace(plan, options=replace(plan.options, policy=policy))
+        with bar("messages") as progress:
+            run = Together(plan, self.jobs, progress) if self.jobs > 1 else Alone(plan, progress)
+            try:
+                with run:
+                    summary = self._replay(run)
+            except KeyboardInterrupt:
+                _tell("interrupted; so far:")
+                self._counts(run.summary, run)
+                return INTERRUPTED
+            except BrokenPipeError:
+                raise
+            except (OrderError, OSError) as error:
+                _tell(f"Error: {error}")
+                return UNDECIDED if isinstance(error, OrderError) else USAGE
+        if summary.errors or any(tally.skipped and not tally.events for _, tally in run.read):
             return UNDECIDED
-        return FINDINGS if replay.summary.prompts else 0
+        return FINDINGS if summary.prompts else 0
 
-    def _prompts(self, replay: Replay, step: _Step) -> Iterator[Prompt]:
-        for path in self.history:
-            replay.learn(step(self._read(path)))
-        events = in_order([(str(p), self._read(p)) for p in self.sources], self.window)
-        yield from replay.run(step(events))
-
-    def _read(self, path: Path) -> Iterator[Event]:
-        tally = Tally()
-        self.tallies.append((path, tally))
-        return READERS[self.formats[path]](path, tally)
+    def _replay(self, run: Run) -> Summary:
+        if self.budget is None:
+            for prompt in run.prompts():
+                self._print(prompt)
+            summary, afterwards = run.summary, run.afterwards()
+            self._counts(summary, run)
+            self._tell_afterwards(afterwards)
+            self._report(summary, afterwards, None)
+            return summary
+        candidates = budgets.Candidates(self.plan.options.policy)
+        for prompt in run.prompts():
+            candidates.offer(prompt)
+        summary = run.summary
+        choice = candidates.choose(self.budget, summary.messages)
+        summary.prompted_only(choice.prompts)
+        for prompt in choice.prompts:
+            self._print(prompt)
+        asked = {(p.sender.key, p.recipient.key) for p in choice.prompts}
+        afterwards = run.afterwards(choice.policy, asked)
+        self._counts(summary, run)
+        self._tell_afterwards(afterwards)
+        _tell(
+            f"threshold    {choice.threshold:g}; of {self.budget:g} prompts per 1,000 messages it"
+            f" spends {summary.per_thousand:.3f}:"
+        )
+        for row in choice.rows():
+            _tell(row)
+        self._report(summary, afterwards, choice)
+        return summary
 
     def _print(self, prompt: Prompt) -> None:
         if prompt.repeat and not self.repeat:
@@ -222,31 +245,10 @@ class _Run:
         if self.html and not prompt.repeat and len(self.kept) < report_html.MOST:
             self.kept.append(prompt)
 
-    def _sum_up(self, replay: Replay, choice: budgets.Choice | None) -> None:
-        if choice:
-            asked = {(p.sender.key, p.recipient.key) for p in choice.prompts}
-            afterwards = list(replay.afterwards(choice.policy, asked))
-        else:
-            afterwards = list(replay.afterwards())
-        self._counts(replay)
-        if afterwards:
-            _tell(f"afterwards   {len(afterwards)} more that only later mail shows; the first:")
-            for prompt in afterwards[:_FEW]:
-                _tell(f"{'':13}{replay_lines.text(prompt)}")
-        if choice:
-            _tell(f"threshold    {choice.threshold:g} spends {self.budget:g} per 1,000 messages:")
-            for row in choice.rows():
-                _tell(row)
-        if self.html:
-            title = ", ".join(path.name for path in self.sources)
-            options = replace(self.options, policy=choice.policy) if choice else self.options
-            page = report_html.Page(title, options, replay.summary, self.kept, afterwards, choice)
-            report_html.write(self.html, page)
-
-    def _counts(self, replay: Replay) -> None:
-        for line in replay.summary.lines():
+    def _counts(self, summary: Summary, run: Run) -> None:
+        for line in summary.lines():
             _tell(line)
-        for path, tally in self.tallies:
+        for path, tally in run.read:
             if tally.skipped or tally.no_address:
                 _tell(
                     f"unreadable   {tally.skipped} lines or messages, {tally.no_address} recipients"
@@ -255,35 +257,19 @@ class _Run:
                 for sample in tally.samples[:_FEW]:
                     _tell(f"{'':13}{sample.where}: {sample.reason}")
 
+    def _tell_afterwards(self, afterwards: Sequence[Prompt]) -> None:
+        if afterwards:
+            _tell(f"afterwards   {len(afterwards)} more that only later mail shows; the first:")
+            for prompt in afterwards[:_FEW]:
+                _tell(f"{'':13}{replay_lines.text(prompt)}")
 
-@contextmanager
-def _progress(tallies: Sequence[tuple[Path, Tally]]) -> Iterator[_Step]:
-    """A bar on standard error where that is a terminal; yields what counts the events."""
-    if not sys.stderr.isatty():
-        yield iter
-        return
-    from rich.console import Console  # noqa: PLC0415  slow to import, and only for a terminal
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:.0f}"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        redirect_stdout=sys.stdout.isatty(),
-    ) as bar:
-        task = bar.add_task("messages", total=None)
-        passed = 0
-
-        def step(events: Iterable[Event]) -> Iterator[Event]:
-            nonlocal passed
-            for event in events:
-                if passed % _EVERY == 0:
-                    read = sum(tally.events for _, tally in tallies)
-                    bar.update(task, completed=passed, total=read)
-                passed += 1
-                yield event
-
-        yield step
+    def _report(
+        self, summary: Summary, afterwards: Sequence[Prompt], choice: budgets.Choice | None
+    ) -> None:
+        if self.html:
+            title = ", ".join(path.name for path, _ in self.plan.sources)
+            options = self.plan.options
+            if choice:
+                options = replace(options, policy=choice.policy)
+            page = report_html.Page(title, options, summary, self.kept, afterwards, choice)
+            report_html.write(self.html, page)
