@@ -182,7 +182,8 @@ def test_a_domain_equal_to_a_known_one_is_never_a_lookalike(
     elif why == "written":
         address = address.at("gmial.con")
         history = Ledger()
-        history.send("ann@corp.example", address.key, 0)
+        history.receive(address.key, "ann@corp.example")
+        history.receive(address.key, None)
         facts = replace(facts, history=history)
     message = Message(Address.parse("ann@corp.example"), (Recipient(address),))
     found = look(message, replace(facts, domains={})).recipients[0].findings

@@ -48,7 +48,7 @@ def test_the_known_name_is_suggested_first(typed: str, meant: str) -> None:
 def test_the_evidence_in_words() -> None:
     (finding,) = look(CHECK, "joe@navy.mli")
     assert finding.summary == (
-        "No domain ends like `navy.mli`, which is `navy.mil` with `.mli` for `.mil`; "
+        "No domain ends like `navy.mli`, which is `navy.mil` with `il` typed as `li`; "
         "`navy.mil` is the US Navy."
     )
     assert finding.protected
@@ -105,8 +105,11 @@ def test_silent_for_your_own_names_inside() -> None:
     assert look(CHECK, "joe@fileserver", own) == []
 
 
-def test_silent_for_what_was_written_to() -> None:
-    assert look(CHECK, "bob@smithsons.con", wrote("joe@smithsons.con")) == []
+def test_silent_for_what_wrote_here_but_not_for_what_was_written_to_once() -> None:
+    assert look(CHECK, "bob@smithsons.con", wrote("joe@smithsons.con"))
+    history = Ledger()
+    history.receive("joe@smithsons.con", None)
+    assert look(CHECK, "bob@smithsons.con", Facts(at=1, history=history)) == []
 
 
 def test_history_gives_names_to_suggest() -> None:
@@ -147,5 +150,5 @@ def test_a_slip_that_came_back_makes_no_acquaintance() -> None:
     history.bounce("ann@corp.example", "joe@hotmail.con")
     facts = Facts(at=1, history=history)
     assert suggested(CHECK, "joe@hotmail.con", facts) == ["joe@hotmail.com"]
-    history.confirm("ann@corp.example", "joe@hotmail.con")
+    history.receive("joe@hotmail.con", None)
     assert look(CHECK, "joe@hotmail.con", facts) == []

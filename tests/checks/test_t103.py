@@ -6,7 +6,7 @@ import pytest
 from missent.checks.t103 import Confusable
 from missent.core.address import Address
 from missent.core.facts import Facts
-from missent.testing.checks import look, suggested, wrote
+from missent.testing.checks import heard, look, suggested, wrote
 
 CHECK = Confusable()
 
@@ -24,8 +24,8 @@ CHECK = Confusable()
         ("hotrnail.com", "hotmail.com", 0.93),
         ("arrny.mil", "army.mil", 0.93),
         ("gmaíl.com", "gmail.com", 0.93),
-        ("gmaii.com", "gmail.com", 0.6),  # alike in some typefaces only
-        ("harvarcl.edu", "harvard.edu", 0.6),  # merely listed
+        ("gmaii.com", "gmail.com", 0.4),  # alike in some typefaces only
+        ("harvarcl.edu", "harvard.edu", 0.4),  # merely listed
     ],
 )
 def test_a_likeness_to_a_known_domain(typed: str, meant: str, probability: float) -> None:
@@ -58,7 +58,7 @@ def test_the_u_label_and_the_a_label_are_answered_alike() -> None:
 
 def test_a_likeness_to_what_was_written_to_and_to_your_own() -> None:
     assert look(CHECK, "jo@smithcorner.example") == []
-    assert suggested(CHECK, "jo@srnithcorner.example", wrote("jo@smithcorner.example")) == [
+    assert suggested(CHECK, "jo@srnithcorner.example", heard("jo@smithcorner.example")) == [
         "jo@smithcorner.example"
     ]
     own = Facts(own_domains=frozenset({"xn--e1afmkfd.example"}))
@@ -129,22 +129,20 @@ def test_mixed_scripts_in_a_local_part() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "known"),
-    [("j0hn", "john"), ("john1", "johnl"), ("jirn", "jim"), ("jоhn", "john"), ("josé", "jose")],
+    [("jоhn", "john"), ("josé", "jose")],
 )
 def test_a_local_part_like_one_that_is_known_there(typed: str, known: str) -> None:
     facts = wrote(f"{known}@gmail.com")
     (finding,) = look(CHECK, f"{typed}@gmail.com", facts)
     assert [str(a) for a in finding.did_you_mean] == [f"{known}@gmail.com"]
-    assert (
-        look(CHECK, f"{typed}@gmail.com", wrote(f"{known}@yahoo.com", f"{typed}@gmail.com")) == []
-    )
+    assert look(CHECK, f"{typed}@gmail.com", heard(f"{typed}@gmail.com")) == []
 
 
 def test_i_and_l_are_different_people() -> None:
     assert look(CHECK, "all@gmail.com", wrote("ali@gmail.com")) == []
 
 
-def test_whatever_was_written_to_is_itself_known() -> None:
+def test_whatever_wrote_here_is_itself_known() -> None:
     for recipient in ("jo@paypa1.com", "jo\u200bhn@gmail.com", "jo@аpple.com"):
         assert look(CHECK, recipient)
-        assert look(CHECK, recipient, wrote(recipient)) == []
+        assert look(CHECK, recipient, heard(recipient)) == []

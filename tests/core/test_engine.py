@@ -53,7 +53,7 @@ class CrashesLate:
         return self._looks()  # type: ignore[return-value]
 
     def _looks(self) -> Iterator[Finding]:
-        yield Finding(self.code, 0.6, "seen before the crash")
+        yield Finding(self.code, 0.95, "seen before the crash")
         raise RuntimeError("out of order")
 
 
@@ -63,7 +63,7 @@ def to(*addresses: str) -> Message:
 
 
 def test_every_recipient_has_its_own_action_in_the_order_of_the_message() -> None:
-    checks = [Says("a.example", 0.95), Says("b.example", 0.6)]
+    checks = [Says("a.example", 0.95), Says("b.example", 0.7)]
     verdict = screen(to("x@c.example", "x@a.example", "x@b.example"), Facts(), Policy(), checks)
     assert [r.action for r in verdict.recipients] == [Action.ALLOW, Action.HOLD, Action.WARN]
     assert [str(r.recipient.address.domain) for r in verdict.recipients] == [
@@ -82,7 +82,7 @@ def test_a_crashing_check_silences_no_other(broken: Crashes | CrashesLate) -> No
 
 def test_what_was_seen_before_a_crash_counts() -> None:
     verdict = screen(to("x@a.example"), Facts(), Policy(), [CrashesLate()])
-    assert verdict.action is Action.WARN
+    assert verdict.action is Action.HOLD
 
 
 def test_the_strongest_finding_comes_first_whatever_the_order_of_the_checks() -> None:

@@ -35,8 +35,7 @@ _INSIDE = frozenset(
     "local localdomain lan internal intranet corp home private domain arpa test example localhost "
     "invalid onion alt".split()
 )
-_NOT_TYPED = frozenset({"labels_added", "label_lengthened"})
-_SUFFIX = frozenset({"suffix_other", "suffix_and_more"})
+_LABELS = frozenset({"labels_added", "label_lengthened"})
 _SAID = 2  # at most so many names are suggested,
 _EDITS = 2  # with so many slips in them,
 _SHORTEST = 4  # a label this short is like many others
@@ -154,6 +153,7 @@ def _last(name: str) -> str:
 def _best(address: Address, facts: Facts, sender: str) -> list[_Candidate]:
     """The names that may have been meant, the likeliest first, more than one where it is close."""
     typed = address.domain.name
+    last = _last(typed)
     found: dict[str, _Candidate] = {}
     for name in _names(address, facts):
         known = standing(name, facts, sender) if name not in found else NOBODY
@@ -162,7 +162,9 @@ def _best(address: Address, facts: Facts, sender: str) -> list[_Candidate]:
             continue
         if not can_be_meant(name):
             continue
-        if slip.kind in _NOT_TYPED or (slip.kind in _SUFFIX and not _is_near(typed, name)):
+        if slip.kind in _LABELS and not (typed.startswith(f"{name}.") and _nearest_suffix(last)):
+            continue  # `gmail.com.con` is a slip, `gmail.com.jane.doe` a file that was cut wrongly
+        if slip.kind == "suffix_and_more" and not _is_near(typed, name):
             continue
         again = facts.history.address(address.at(name).key) is not None
         score = known.weight * exp(-slip.cost) * (_SAME_MAILBOX if again else 1.0)

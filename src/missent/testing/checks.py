@@ -39,3 +39,13 @@ def wrote(*recipients: str, sender: str = SENDER) -> Facts:
     for at, recipient in enumerate(recipients):
         history.send(Address.parse(sender).key, Address.parse(recipient).key, at)
     return Facts(at=len(recipients), history=history)
+
+
+def heard(*senders: str, to: str = SENDER) -> Facts:
+    """What is known once some people have written to `to`, a message each."""
+    history = Ledger()
+    for sender in senders:
+        key = Address.parse(sender).key
+        history.receive(key, Address.parse(to).key)
+        history.receive(key, None)
+    return Facts(at=len(senders), history=history)
