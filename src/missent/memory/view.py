@@ -9,7 +9,7 @@ from missent.core.facts import Use
 from missent.memory.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from missent.memory.snapshot import Snapshot
 
@@ -131,5 +131,10 @@ def _both(old: Use | None, new: Use | None) -> Use | None:
     return new if old is None else joined(old, new)
 
 
-def _each(old: Iterable[str], new: Iterable[str]) -> Iterable[str]:
-    return dict.fromkeys(chain(old, new))
+def _each(old: Iterable[str], new: Iterable[str]) -> Iterator[str]:
+    # One by one: `info` is known at thousands of domains, and a check looks at a hundred.
+    seen: set[str] = set()
+    for name in chain(old, new):
+        if name not in seen:
+            seen.add(name)
+            yield name
