@@ -77,7 +77,7 @@ class Partners:
         use = self.real.domain(domain)
         if domain not in self._names:
             return use
-        return _PARTNER if use is None else replace(use, sent=max(use.sent, 1), confirmed=True)
+        return _PARTNER if use is None else use._replace(sent=max(use.sent, 1), confirmed=True)
 
     def domains_near(self, domain: str) -> Iterable[str]:
         """Known domains and partners that may have been meant where `domain` was typed."""

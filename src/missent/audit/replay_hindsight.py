@@ -85,7 +85,7 @@ class Without:
     def _less(self, use: Use | None) -> Use | None:
         if use is None:
             return None
-        left = replace(use, sent=use.sent - self._use.sent)
+        left = use._replace(sent=use.sent - self._use.sent)
         return left if left.sent > 0 or left.received or left.confirmed else None
 
 

@@ -96,7 +96,8 @@ class Texts:
         return len(self._ends) - 1
 
     def __getitem__(self, number: int) -> str:
-        return self._octets[self._ends[number] : self._ends[number + 1]].decode()
+        ends = self._ends
+        return self._octets[ends[number] : ends[number + 1]].decode()
 
     def extend(self, texts: Sequence[str]) -> None:
         """Add texts."""

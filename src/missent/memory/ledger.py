@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from missent.core.facts import Use
@@ -97,7 +96,7 @@ class Ledger:
         domain = address.rpartition("@")[2]
         if sender:
             self._pair(sender, address).merge(use)
-            self._address(address).merge(replace(use, received=0))
+            self._address(address).merge(use._replace(received=0))
         else:
             self._address(address).merge(use)
         # A bounce or a confirmation speaks of the address, not of its domain.

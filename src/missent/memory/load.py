@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+import gc
+from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING
 
 from missent.memory.build import SnapshotBuilder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from missent.memory.interface import Head, Store
     from missent.memory.snapshot import Snapshot
@@ -32,6 +33,11 @@ async def load(
     Raises:
         StoreError: the store cannot be read.
     """
+    with _without_collector():
+        return await _load(store, stop)
+
+
+async def _load(store: Store, stop: Callable[[], bool]) -> tuple[Snapshot, Head] | None:
     head = await store.head()
     builder = SnapshotBuilder()
     building: asyncio.Future[None] | None = None
@@ -55,3 +61,15 @@ async def warm(snapshot: Snapshot) -> None:
     """Index large domains before they are asked for, beside the event loop."""
     for name, start, end in snapshot.large():
         await asyncio.to_thread(snapshot.local_parts.warm, name, start, end)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let the collector of cycles rest: it looks at every row again and again, and finds none."""
+    resting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if resting:
+            gc.enable()
