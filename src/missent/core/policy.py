@@ -48,7 +48,7 @@ class Rule:
 
 DEFAULT_RULES = (
     # Each as low as the budget of needless prompts allows: docs/explanation/accuracy.md.
-    Rule("T101", 0.65, Action.WARN),
+    Rule("T101", 0.7, Action.WARN),
     Rule("T102", 0.5, Action.WARN),
     Rule("T103", 0.5, Action.WARN),
     Rule("T104", 0.6, Action.WARN),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _SLIP: Final = 0.005  # of all addresses that are typed by hand, so many are mistyped
 _OWN: Final = 0.1  # of all mail, so much goes to each of one's own domains and partners,
+_BY_SENDER: Final = 5.0
+_BY_COLLEAGUES: Final = 3.0
 _PROTECTED: Final = 1e-4  # and to a name in a protected zone
 _ALL_PROVIDERS: Final = 5000.0  # the weights of providers.txt taken together, about
 _ANYONE: Final = {1: 1e-4, 2: 3e-5, 3: 1e-5, 4: 2e-6, 5: 5e-7}  # by length of the label
@@ -36,7 +38,16 @@ def log_odds(case: Case, meant: str, slip: Slip) -> float:
     share = _share(meant, case)
     if not share:
         return float("-inf")
-    return log(share * _SLIP) - slip.cost - log(_genuine(case.address.domain.name, meant))
+    genuine = _genuine(case.address.domain.name, meant)
+    return log(share * _SLIP * _used(meant, case)) - slip.cost - log(genuine)
+
+
+def _used(name: str, case: Case) -> float:
+    """How much likelier a well-known name is meant by those who have written to it."""
+    history = case.facts.history
+    if history.sender_domain(case.sender, name):
+        return _BY_SENDER
+    return _BY_COLLEAGUES if history.domain(name) else 1.0
 
 
 def _share(name: str, case: Case) -> float:
