@@ -85,6 +85,7 @@ class Workers:
         self._generations = 0
         self._starting = 0  # the generation that is not all ready yet; 0 where there is none
         self._serving = 0  # the generation that serves; 0 before the first is ready
+        self._reload_again = False
         self._ending = False
         self._code = 0
         self._pause = 0.0
@@ -106,7 +107,8 @@ class Workers:
                 for key, _ in self._selector.select(self._until_next()):
                     if key.fileobj is wake:
                         self._heard(wake.recv(256))
-                    else:
+                    elif key.data.process in self._workers:
+                        # Otherwise its death was told in the same breath.
                         self._is_ready(key.data)
                 self._tend(time.monotonic())
         self._selector.close()
@@ -128,8 +130,11 @@ class Workers:
                 self._end()
 
     def _reload(self) -> None:
-        if self._ending or self._starting:
+        if self._ending:
             return
+        self._reload_again = self._starting > 0
+        if self._reload_again:
+            return  # what is starting may have read the configuration already
         _log.info("reloading")
         systemd.notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
         self._renew()
@@ -149,6 +154,11 @@ class Workers:
             self._ask_to_end(self._of(previous))
             _log.info("ready", workers=self._options.count)
             systemd.notify("READY=1")
+            self._if_asked_again()
+
+    def _if_asked_again(self) -> None:
+        if self._reload_again:
+            self._reload()
 
     def _reap(self) -> None:
         for worker in list(self._workers.values()):
@@ -174,6 +184,7 @@ class Workers:
             systemd.notify("READY=1")
             failed, self._starting = self._starting, 0
             self._ask_to_end(self._of(failed))
+            self._if_asked_again()
         else:
             self._code = code if code > 0 else 3
             self._end()
@@ -220,9 +231,13 @@ class Workers:
         told, tell = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
+        # A signal that reached the child before it let go of the parent's ways to hear of signals
+        # would be heard by the parent.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         process = os.fork()
         if process == 0:
             self._be_worker(tell)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         os.close(tell)
         worker = _Worker(process, generation, time.monotonic(), told)
         self._workers[process] = worker
@@ -237,6 +252,7 @@ class Workers:
             # A reload is the parent's business; a terminal sends ^C to everyone.
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             os.close(self._life_line[1])
             code = self._work(Life(lambda: _tell(tell), self._life_line[0]))
         except BaseException:  # noqa: BLE001  nothing of the parent may run in the child

@@ -105,7 +105,8 @@ def test_a_reply_goes_beyond_ascii_only_when_told_that_it_may() -> None:
     "octets",
     [
         b"ax", b"cx", b"hX-Seen\x00", b"i\x00", b"iabcdname\x00", b"m\x00\x00\x00\x01a\x00b", b"e",
-        b"+", b"+a\x00b\x00", b"-", b"q", b"y", b"y550 no", b"y250 yes\x00", b"y550-a\r\nnonsense\x00",
+        b"+", b"+a\x00b\x00", b"-", b"q", b"y", b"y550 no", b"y250 yes\x00",
+        b"y550-a\r\nnonsense\x00",
         b"l", b"l\x00\x00\x00\x09i\x00", b"O\x00", b"O" + bytes(12) + b"\x00\x00\x00\x00i", b"Z",
         b"b" + bytes(65536),
     ],

@@ -80,19 +80,19 @@ async def serving(
     books = Books(assess, options.privacy, notifier)
     desk = Desk(assess, options.desk, Confirm(attempts, time.time, options.patience), at_once)
     gate = Gate(options.gate, desk, books)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(books.run())
+    beside = [asyncio.create_task(books.run())]
+    if notifier:
+        beside.append(asyncio.create_task(notifier.run()))
+    try:
+        for one in sockets:
+            await gate.open(one)
+        yield gate
+    finally:
+        await gate.close()
+        books.close(desk.counts)
         if notifier:
-            tasks.create_task(notifier.run())
-        try:
-            for one in sockets:
-                await gate.open(one)
-            yield gate
-        finally:
-            await gate.close()
-            books.close(desk.counts)
-            if notifier:
-                await notifier.close()
+            await notifier.close()
+        await asyncio.gather(*beside)
 
 
 async def until_told(life: Life) -> None:

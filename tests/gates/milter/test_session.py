@@ -1,0 +1,271 @@
+"""Conversations written out: what the MTA says (>>), and what follows (<<)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import ip_network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from missent.core.errors import ProtocolError
+from missent.core.finding import Finding
+from missent.core.verdict import Action, RecipientVerdict
+from missent.gates.disposition import Disposition, Outcome
+from missent.gates.milter import commands as c
+from missent.gates.milter import replies as r
+from missent.gates.milter.session import Event, Finished, Passed, Question, Session
+from missent.gates.ours import Ours
+from missent.smtp.replies import Reply
+from missent.testing.milter import POSTFIX_SAYS
+
+OFFER = c.Negotiate(6, 0x1FF, 0x1FFFFF)
+CLIENT = c.Connect("desk", "ipv4", 40000, "192.0.2.7")
+MAIL = c.Mail("<ann@corp.example>")
+EVERYBODY = Ours(networks=(ip_network("0.0.0.0/0"),))
+NO = Reply(550, "5.7.1", ("not sent",))
+
+
+def decided(question: Question) -> list[Disposition]:
+    """Refuse `.ml`, hold `.hold`, warn about `.warn`."""
+    found = []
+    for recipient in question.message.recipients:
+        suffix = recipient.address.domain.suffix
+        outcome = {"ml": Outcome.REFUSED, "hold": Outcome.HELD, "warn": Outcome.WARNED}.get(
+            suffix, Outcome.ACCEPTED
+        )
+        verdict = RecipientVerdict(recipient, Action.ALLOW, (Finding("T101", 0.9, "x"),))
+        reply = NO if outcome is Outcome.REFUSED else None
+        found.append(Disposition(recipient.address, outcome, verdict, enforced=True, reply=reply))
+    return found
+
+
+def talk(session: Session, *said: c.Command) -> list[Event]:
+    """Everything that follows, with the questions answered by `decided`."""
+    events: list[Event] = []
+    for command in said:
+        for event in session.hear(command):
+            events.append(event)
+            if isinstance(event, Question):
+                events.extend(session.settle(decided(event)))
+    return events
+
+
+def begun(ours: Ours = EVERYBODY, *said: c.Command) -> Session:
+    session = Session(ours)
+    talk(session, OFFER, *(said or (CLIENT, MAIL)))
+    return session
+
+
+def replies(events: list[Event]) -> list[Event]:
+    return [e for e in events if not isinstance(e, (Question, Finished, Passed))]
+
+
+def finished(events: list[Event]) -> Finished:
+    (found,) = [e for e in events if isinstance(e, Finished)]
+    return found
+
+
+def test_one_recipient_is_refused_and_the_other_goes_on() -> None:
+    events = talk(Session(Ours()), *POSTFIX_SAYS)
+    assert [type(e).__name__ for e in events] == [
+        "Negotiated", "Continue",
+        "Question", "ReplyCode",
+        "Question", "Continue",
+        "Continue", "Finished",
+    ]  # fmt: skip
+    assert replies(events)[2] == r.ReplyCode(550, "5.7.1", ("not sent",))
+    end = finished(events)
+    assert [d.outcome for d in end.dispositions] == [Outcome.REFUSED, Outcome.ACCEPTED]
+    assert [str(x.address) for x in end.message.recipients] == ["bob@partner.example"]
+    assert (end.queued, end.held, end.queue_id) == (True, False, "4c9QyF1")
+    assert end.message.message_id == "1@corp.example"
+
+
+def test_little_is_asked_for() -> None:
+    (agreed,) = Session(Ours()).hear(OFFER)
+    assert isinstance(agreed, r.Negotiated)
+    assert agreed.abilities == 0x120  # quarantine, choice of macros
+    # no HELO, body, unknown commands, DATA, end of headers; headers and CONNECT without replies
+    assert agreed.steps & 0x357 == 0x352
+    assert agreed.steps & 0x80
+    assert agreed.steps & 0x1000
+    (lean,) = Session(Ours(), header=False).hear(OFFER)
+    assert isinstance(lean, r.Negotiated)
+    assert lean.steps & 0x20
+
+
+def test_an_mta_that_offers_nothing_gets_every_reply() -> None:
+    session = Session(EVERYBODY)
+    assert talk(session, c.Negotiate(2, 0, 0)) == [r.Negotiated(0, 0, version=2)]
+    said: list[c.Command] = [CLIENT, c.Helo("x"), MAIL, c.Data(), c.Header("a", "b")]
+    said += [c.EndOfHeaders(), c.Body(b"")]
+    assert talk(session, *said) == [r.Continue()] * len(said)
+    with pytest.raises(ProtocolError, match="too old"):
+        Session(EVERYBODY).hear(c.Negotiate(1, 0, 0))
+
+
+def test_a_question_says_what_can_be_done() -> None:
+    session = Session(EVERYBODY)
+    talk(session, c.Negotiate(6, 0, 0), CLIENT, c.Mail("<a@corp.example>", ("SIZE=1", "SMTPUTF8")))
+    (question,) = session.hear(c.Rcpt("<jörg@b.ml>"))
+    assert isinstance(question, Question)
+    assert (question.utf8, question.can_hold, question.by_smtp) == (True, False, True)
+    with pytest.raises(ProtocolError, match="before the answer"):
+        session.hear(c.Rcpt("<b@c.example>"))
+
+
+@pytest.mark.parametrize(
+    ("ours", "said", "screened"),
+    [
+        (Ours(), [CLIENT, MAIL], False),
+        (Ours(), [CLIENT, c.Macros("M", {"{auth_authen}": "ann"}), MAIL], True),
+        (Ours(authenticated=False), [CLIENT, c.Macros("M", {"{auth_authen}": "ann"}), MAIL], False),
+        (Ours(), [c.Macros("C", {"{daemon_name}": "ORIGINATING"}), CLIENT, MAIL], True),
+        (Ours(networks=(ip_network("192.0.2.0/24"),)), [CLIENT, MAIL], True),
+        (Ours(networks=(ip_network("198.51.100.0/24"),)), [CLIENT, MAIL], False),
+        (Ours(sender_domains=frozenset({"corp.example"})), [CLIENT, MAIL], True),
+        (Ours(sender_domains=frozenset({"corp.example"})), [CLIENT, c.Mail("<>")], False),
+        (Ours(), [c.Macros("C", {"i": "4c9"}), CLIENT, MAIL], True),
+        (Ours(local=False), [c.Macros("C", {"i": "4c9"}), CLIENT, MAIL], False),
+    ],
+)
+def test_whose_mail_is_looked_at(ours: Ours, said: list[c.Command], screened: bool) -> None:  # noqa: FBT001
+    events = talk(Session(ours), OFFER, *said)[1:]
+    assert events == ([r.Continue()] if screened else [r.Accept(), Passed()])
+
+
+def test_a_login_is_of_one_message_only() -> None:
+    session = begun(Ours(), CLIENT, c.Macros("M", {"{auth_authen}": "ann"}), MAIL, c.Abort())
+    assert talk(session, MAIL) == [r.Accept(), Passed()]
+
+
+def test_accept_is_never_said_at_rcpt() -> None:
+    events = talk(begun(), c.Rcpt("<a@b.example>"), c.Rcpt("<postmaster>"), c.Rcpt("<a@b..c>"))
+    assert replies(events) == [r.Continue()] * 3
+
+
+def test_a_held_message_is_quarantined_and_then_continued() -> None:
+    events = talk(begun(), c.Rcpt("<a@b.hold>"), c.Rcpt("<a@b.example>"), c.EndOfMessage())
+    assert [type(e) for e in replies(events)[-2:]] == [r.Quarantine, r.Continue]
+    assert finished(events).held
+
+
+def test_local_mail_is_decided_at_its_end() -> None:
+    local: list[c.Command] = [
+        c.Macros("C", {"i": "4c9"}),
+        c.Connect("localhost", "ipv4", 0, "127.0.0.1"),
+        c.Mail("ann@corp.example"),
+    ]
+    session = begun(Ours(), *local)
+    assert talk(session, c.Rcpt("a@b.ml"), c.Rcpt("c@d.example")) == [r.Continue()] * 2
+    events = talk(session, c.EndOfMessage())
+    assert replies(events) == [r.ReplyCode(550, "5.7.1", ("not sent",))]
+    end = finished(events)
+    assert (end.queued, end.message.recipients, end.queue_id) == (False, (), "4c9")
+    assert [d.outcome for d in end.dispositions] == [Outcome.REFUSED, Outcome.ACCEPTED]
+
+    events = talk(begun(Ours(), *local), c.Rcpt("a@b.warn"), c.Rcpt("c@d.hold"), c.EndOfMessage())
+    assert [type(e) for e in replies(events)] == [r.Continue, r.Continue, r.Quarantine, r.Continue]
+
+
+def test_mail_without_a_port_is_local_though_the_mta_tells_no_queue_id() -> None:
+    session = begun(Ours(), c.Connect("localhost", "ipv4", 0, "127.0.0.1"), MAIL)
+    assert talk(session, c.Rcpt("<a@b.ml>")) == [r.Continue()]
+
+
+def test_an_aborted_message_is_not_sent_and_the_next_begins_anew() -> None:
+    session = begun()
+    talk(session, c.Rcpt("<a@b.hold>"))
+    end = finished(talk(session, c.Abort()))
+    assert (end.queued, end.held, end.message.recipients) == (False, False, ())
+    events = talk(session, MAIL, c.Rcpt("<a@b.example>"), c.EndOfMessage(), c.Abort(), c.Quit())
+    assert finished(events).queued
+
+
+def test_a_lost_connection_ends_its_message_unsent() -> None:
+    session = begun()
+    talk(session, c.Rcpt("<a@b.example>"))
+    session.hear(c.Rcpt("<c@d.example>"))  # and the answer never comes
+    (end,) = session.lost()
+    assert (len(end.dispositions), end.queued) == (1, False)
+    assert Session(EVERYBODY).lost() == ()
+
+
+def test_the_socket_may_serve_the_next_connection() -> None:
+    session = begun(Ours(), c.Macros("C", {"{daemon_name}": "ORIGINATING"}), CLIENT, MAIL)
+    assert talk(session, c.QuitForNext(), CLIENT, MAIL) == [r.Accept(), Passed()]
+
+
+def test_only_the_header_fields_of_use_are_kept_and_few_of_them() -> None:
+    session = begun()
+    talk(session, c.Rcpt("<a@b.example>"), c.Header("Subject", "secret"))
+    talk(session, c.Header("LIST-ID", " <a.b> "), c.Header("Precedence", "x" * 5000))
+    talk(session, *(c.Header(f"List-{n}", "x") for n in range(200)))
+    header = finished(talk(session, c.EndOfMessage())).header
+    assert header["list-id"] == "<a.b>"
+    assert len(header["precedence"]) == 998
+    assert "subject" not in header
+    assert len(header) == 64
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [MAIL],
+        [OFFER, c.Rcpt("<a@b.example>")],
+        [OFFER, c.EndOfMessage()],
+        [OFFER, CLIENT, MAIL, c.Abort(), c.Rcpt("<a@b.example>")],
+    ],
+)
+def test_what_cannot_come_now_ends_the_conversation(said: list[c.Command]) -> None:
+    with pytest.raises(ProtocolError):
+        talk(Session(EVERYBODY), *said)
+
+
+def test_an_answer_must_fit_its_question() -> None:
+    session = begun()
+    with pytest.raises(ProtocolError):
+        session.settle([])
+    (question,) = session.hear(c.Rcpt("<a@b.example>"))
+    assert isinstance(question, Question)
+    with pytest.raises(ProtocolError):
+        session.settle(decided(question) * 2)
+
+
+def test_a_long_refusal_is_folded_and_percent_signs_survive() -> None:
+    session = begun()
+    (question,) = session.hear(c.Rcpt("<a@b.ml>"))
+    assert isinstance(question, Question)
+    long = Reply(550, "5.7.1", ("100% " + "wrong " * 120 + "jörg",))
+    (said,) = session.settle([replace(decided(question)[0], reply=long)])
+    assert isinstance(said, r.ReplyCode)
+    octets = r.encode(said)
+    assert octets.startswith(b"y550-5.7.1 100%% wrong")
+    assert octets.endswith(b"j\\xf6rg\0")
+    assert all(len(line) <= 512 for line in octets[1:].split(b"\r\n"))
+
+
+paths = st.sampled_from(["<a@b.example>", "<a@b.ml>", "<a@b.hold>", "<>", "x", "<a@[192.0.2.1]>"])
+anything = st.one_of(
+    st.sampled_from([OFFER, CLIENT, MAIL, c.Abort(), c.EndOfMessage(), c.QuitForNext(), c.Quit()]),
+    st.builds(c.Rcpt, paths),
+    st.builds(c.Mail, paths),
+    st.builds(c.Macros, st.sampled_from("CMRE"), st.just({"i": "4c9", "{auth_authen}": "x"})),
+    st.builds(c.Header, st.sampled_from(["List-Id", "Subject"]), st.text()),
+)
+
+
+@given(st.lists(anything, max_size=40))
+def test_whatever_comes_no_recipient_is_accepted_behind_a_refusal(said: list[c.Command]) -> None:
+    session = Session(EVERYBODY)
+    try:
+        events = talk(session, OFFER, *said)
+    except ProtocolError:
+        return
+    for end in (e for e in events if isinstance(e, Finished)):
+        going = [str(x.address) for x in end.message.recipients]
+        assert not any(address.endswith(".ml") for address in going)
+        assert end.queued or not going
+        assert end.held == (end.queued and any(a.endswith(".hold") for a in going))
