@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from missent.core.slips import Slip
 
 _TOO_FAR = 30.0
-_MOST_WITH_LOCAL = 100
+_MOST_WITH_LOCAL = 100  # a local part that is known at more domains (`info`) tells none of them
 _CLOSED = frozenset({"mil", "gov", "edu"})  # whose names the tables list nearly all,
 _SHORTEST_CLOSED = 7  # though of short names, one edit from each other, not enough of them
 _SUFFIX_KINDS = frozenset({"suffix_near", "suffix_other", "suffix_and_more"})
@@ -38,7 +38,9 @@ def domains_in_history(case: Case) -> list[Candidate]:
     typed, history = case.address.domain.name, case.facts.history
     names = dict.fromkeys(history.domains_near(typed))
     local = case.address.key.rpartition("@")[0]
-    names.update(dict.fromkeys(islice(history.domains_with(local), _MOST_WITH_LOCAL)))
+    same = list(islice(history.domains_with(local), _MOST_WITH_LOCAL + 1))
+    if len(same) <= _MOST_WITH_LOCAL:
+        names.update(dict.fromkeys(same))
     return _explained(typed, names)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from missent.core.familiar import is_familiar
 from missent.core.policy import Mode
-from missent.core.verdict import CheckError, RecipientVerdict, Verdict
+from missent.core.verdict import Action, CheckError, RecipientVerdict, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,7 @@ def screen(message: Message, facts: Facts, policy: Policy, checks: Sequence[Chec
         that becomes a `CheckError` in the verdict.
     """
     return Verdict(
-        tuple(_look(r, message, facts, policy, checks) for r in message.recipients),
+        tuple([_look(r, message, facts, policy, checks) for r in message.recipients]),
         enforced=policy.mode is Mode.ENFORCE,
     )
 
@@ -53,7 +53,7 @@ def _look(
         except Exception as error:  # noqa: BLE001  one broken check must not silence the others
             errors.append(CheckError(check.code, f"{type(error).__name__}: {error}"))
     if not findings:
-        return RecipientVerdict(recipient, errors=tuple(errors))
+        return RecipientVerdict(recipient, Action.ALLOW, (), tuple(errors))
     findings.sort(key=lambda f: (-f.probability, f.code, f.summary))
     if facts.exceptions and facts.exceptions.cover(recipient.address, message.mail_from, facts.at):
         return RecipientVerdict(recipient, findings=tuple(findings), errors=tuple(errors))

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Protocol
 from missent.core import suffixes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _SEPARATORS = re.compile(r"[._-]+")
 _NOT_BONES = str.maketrans("", "", "aeiouy0123456789._-")
@@ -29,6 +29,7 @@ _SHORTEST_PART = 3
 _MOST_CANDIDATES = 64
 
 
+@lru_cache(maxsize=16384)
 def skeleton(text: str) -> str:
     """The consonants in order, doubled ones once: what survives a misspelling."""
     bones, last = "", ""
@@ -119,7 +120,7 @@ class Index(Protocol):
     def get(self, key: int) -> Iterable[int]:
         """The numbers filed under a key."""
 
-    def under(self, keys: Iterable[int]) -> Iterable[Iterable[int]]:
+    def under(self, keys: Iterable[int]) -> Sequence[Iterable[int]]:
         """The numbers filed under each of some keys, without those that hold none."""
 
 
@@ -150,14 +151,17 @@ class GrowingIndex:
             return ()
         return there if isinstance(there, list) else (there,)
 
-    def under(self, keys: Iterable[int]) -> Iterable[Iterable[int]]:
+    def under(self, keys: Iterable[int]) -> Sequence[Iterable[int]]:
         """The numbers filed under each of some keys, without those that hold none."""
-        return map(self.get, self._filed.keys() & keys)
+        return [self.get(key) for key in self._filed.keys() & keys]
 
 
 def gather(index: Index, keys: Iterable[int]) -> Mapping[int, int]:
     """The numbers that share a key, with how many they share; at most 64, the most shared."""
-    shared = Counter(chain.from_iterable(index.under(keys)))
+    found = index.under(keys)
+    if not found:
+        return {}
+    shared = Counter(chain.from_iterable(found))
     if len(shared) <= _MOST_CANDIDATES:
         return shared
     best = sorted(sorted(shared), key=shared.__getitem__, reverse=True)

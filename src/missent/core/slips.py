@@ -148,6 +148,9 @@ def _several(wrong: str, right: str, place: float) -> Slip | None:
     """The cheapest alignment of two short texts by single edits; None where none is cheap."""
     another = _rate("another_edit")
     step = another + place
+    limit = _TOO_FAR + another
+    if _at_least(wrong, right) * (_cheapest() + step) > limit:
+        return None
     omit, insert = _rate("omission") + step, _rate("insertion") + _rate("key_anywhere") + step
     swap = _rate("transposition") + step
     double = _rate("doubling") + step
@@ -170,7 +173,7 @@ def _several(wrong: str, right: str, place: float) -> Slip | None:
                 cost, edits = rows[i - 2][j - 2]
                 best = min(best, (cost + swap, edits + 1))
             row.append(best)
-        if min(row)[0] > _TOO_FAR + another and min(above)[0] > _TOO_FAR + another:
+        if min(row)[0] > limit and min(above)[0] > limit:
             return None  # a swap reaches over one row, and nothing makes it cheaper
         rows.append(row)
     cost, edits = rows[-1][-1]
@@ -180,6 +183,19 @@ def _several(wrong: str, right: str, place: float) -> Slip | None:
         else (f"with `{right}` left out" if right else f"with an extra `{wrong}`")
     )
     return Slip(cost - another, "several", edits, words)
+
+
+def _at_least(wrong: str, right: str) -> int:
+    """A lower bound of the edits between two texts: the letters that only one of them has."""
+    extra = sum([max(wrong.count(letter) - right.count(letter), 0) for letter in set(wrong)])
+    return max(extra, extra + len(right) - len(wrong))
+
+
+@cache
+def _cheapest() -> float:
+    """What a single edit costs at least, besides its place."""
+    kinds = ("omission", "insertion", "doubling", "substitution", "transposition")
+    return min(map(_rate, (*kinds, "look_alike", "separator")))
 
 
 @cache

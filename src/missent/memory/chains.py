@@ -40,10 +40,11 @@ class Chains:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def under(self, keys: Iterable[int]) -> Iterable[list[int]]:
+    def under(self, keys: Iterable[int]) -> list[list[int]]:
         """The numbers filed under each of some keys, without those that hold none."""
         heads, mask = self._heads, self._mask
-        return map(self.get, [key for key in keys if heads[key & mask]])
+        filed = [self.get(key) for key in keys if heads[key & mask]]
+        return list(filter(None, filed))
 
     def get(self, key: int) -> list[int]:
         """The numbers filed under a key, the last one first."""
