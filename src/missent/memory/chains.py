@@ -59,3 +59,14 @@ class Chains:
                 found.append(position if numbers is None else numbers[position])
             position = follow[position]
         return found
+
+    def last(self, key: int) -> int:
+        """The last number filed under a key, -1 where there is none."""
+        position = self._heads[key & self._mask]
+        keys, follow = self._keys, self._next
+        while position:
+            position -= 1
+            if keys[position] == key:
+                return position if self._numbers is None else self._numbers[position]
+            position = follow[position]
+        return -1

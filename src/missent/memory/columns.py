@@ -61,16 +61,15 @@ class Uses:
                 self.sent[start], self.first[start], self.last[start], received, rest >> 1,
                 bool(rest & 1),
             )  # fmt: skip
+        bounced, confirmed = 0, False
         rests = self.rest[start:end]
-        eventful = any(rests)
-        return Use(
-            sum(self.sent[start:end]),
-            min(filter(None, self.first[start:end]), default=0),
-            max(self.last[start:end]),
-            received,
-            sum(rest >> 1 for rest in rests) if eventful else 0,
-            any(rest & 1 for rest in rests) if eventful else False,
-        )
+        if any(rests):
+            bounced = sum([rest >> 1 for rest in rests])
+            confirmed = any(rest & 1 for rest in rests)
+        firsts = self.first[start:end]
+        first = min(firsts) or min(filter(None, firsts), default=0)
+        sent, last = sum(self.sent[start:end]), max(self.last[start:end])
+        return Use(sent, first, last, received, bounced, confirmed)
 
 
 def extend(column: array[int], values: Sequence[int]) -> None:

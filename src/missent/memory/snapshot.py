@@ -94,13 +94,13 @@ class Snapshot:
         number = self.domain_numbers.get(domain)
         if number is None:
             return -1
-        for found in self.address_index.get(hash((local, number))):
-            if (
-                self.locals[found] == local
-                and self.first_address[number] <= found < self.first_address[number + 1]
-            ):
-                return found
-        return -1
+        key = hash((local, number))
+        found = self.address_index.last(key)
+        # Of one local part no two domains share a key; of two local parts hardly ever.
+        if found >= 0 and self.locals[found] != local:
+            same = (n for n in self.address_index.get(key) if self.locals[n] == local)
+            found = next(same, -1)
+        return found
 
     def pair(self, sender: str, address: str) -> Use | None:
         """How `sender` has used `address`."""
@@ -166,15 +166,14 @@ class Snapshot:
         start, end = self._rows(number)
         if end - start > FEW:
             use = self.domain_totals[number]
-        else:
-            nobody, received = self.nobody, self.uses.received
-            came = 0
-            for row, sender in enumerate(self.senders[start:end], start):
-                if sender == nobody:
-                    came += received[row]
-            total = self.uses.total(start, end, came)
-            use = Use(total.sent, total.first, total.last, came)
-        return use if use.sent or use.received else None
+            return use if use.sent or use.received else None
+        senders, nobody = self.senders, self.nobody
+        came = 0
+        for row in range(start, end):
+            if senders[row] == nobody:
+                came += self.uses.received[row]
+        sent, first, last, _, _, _ = self.uses.total(start, end, came)
+        return Use(sent, first, last, came) if sent or came else None
 
     def _rows(self, number: int) -> tuple[int, int]:
         """The first row of a domain, and the one after its last."""
