@@ -114,13 +114,19 @@ class Summary:
         yield from _table("by action", self.by_action)
         yield from _table("by code", self.by_code)
         yield from _table("by sender", self.by_sender)
-        for reason, times in self.errors.most_common(_TOP):
+        for reason, times in ranked(self.errors):
             yield f"not decided  {times} times: {reason}"
         yield f"time         {seconds:.1f} s, {total / seconds:,.0f} messages a second"
 
 
+def ranked(counts: Counter[str], most: int = _TOP) -> list[tuple[str, int]]:
+    """The largest counts first; what is equal, by name."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]
+
+
 def _table(title: str, counts: Counter[str]) -> Iterator[str]:
-    for number, (name, count) in enumerate(counts.most_common(_TOP)):
+    first = ranked(counts)
+    for number, (name, count) in enumerate(first):
         yield f"{title if not number else '':12} {count:6} {name}"
-    if len(counts) > _TOP:
-        yield f"{'':12} {counts.total() - sum(c for _, c in counts.most_common(_TOP)):6} all others"
+    if len(counts) > len(first):
+        yield f"{'':12} {counts.total() - sum(c for _, c in first):6} all others"

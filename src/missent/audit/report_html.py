@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from missent._version import __version__
 from missent.audit.replay_lines import moment
+from missent.audit.replay_summary import ranked
 from missent.audit.report_svg import timeline
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def _table(counts: Counter[str]) -> str:
         return '<p class="soft">None.</p>'
     rows = "".join(
         f'<tr><td>{escape(name)}</td><td class="number">{count:,}</td></tr>'
-        for name, count in counts.most_common(_TOP)
+        for name, count in ranked(counts, _TOP)
     )
     return f"<table>{rows}</table>"
 
