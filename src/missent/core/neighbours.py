@@ -5,7 +5,8 @@ shares a key is a candidate, to be weighed by the slip model. For domains the ke
 with one character left out (symmetric deletion, so that every single edit and every transposition
 is found), and forms that survive larger slips: the registered label under any suffix, the labels
 in any order, each label alone, the letters without separators, the consonants. For local parts at
-a domain they are the two halves (a single edit leaves one of them whole) and the same larger forms.
+a domain they are the two halves (a single edit leaves one of them whole, or all but the two letters
+in the middle) and the same larger forms.
 Keys are 64-bit hashes; a collision only costs a candidate that the slip model refuses.
 """
 
@@ -87,6 +88,8 @@ def local_keys(domain: str, local: str) -> set[int]:
     half = size // 2
     keys = {hash((domain, size, local[:half], "")), hash((domain, size, "", local[half:]))}
     keys.update(_larger_forms(domain, local))
+    if half > 1:
+        keys.add(_around(domain, local))
     return keys
 
 
@@ -98,7 +101,15 @@ def local_queries(domain: str, local: str) -> set[int]:
         half = size // 2
         keys.add(hash((domain, size, local[:half], "")))
         keys.add(hash((domain, size, "", local[typed - (size - half) :])))
+    if typed // 2 > 1:
+        keys.add(_around(domain, local))
     return keys
+
+
+def _around(domain: str, local: str) -> int:
+    """A key without the two letters in the middle: swapped, they change both halves."""
+    half = len(local) // 2
+    return hash((domain, len(local), local[: half - 1], local[half + 1 :]))
 
 
 def _larger_forms(domain: str, local: str) -> Iterator[int]:

@@ -206,6 +206,8 @@ def _substitution(typed: str, meant: str) -> float:
 @lru_cache(maxsize=16384)
 def misspell(typed: str, meant: str) -> Slip | None:
     """Explain a typed text by characters, or as a spelling variant that sounds the same."""
+    if typed == meant:
+        return None
     slip = spell(typed, meant)
     if (slip is None or slip.edits > 1) and skeleton(typed) == skeleton(meant) != "":
         heard = Slip(_rate("sound") + log(len(meant)), "sound", 2, f"spelt `{typed}`")

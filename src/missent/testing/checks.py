@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from missent.core.address import Address
+from missent.core.evidence import Case
 from missent.core.facts import Facts
 from missent.core.message import Message, Recipient
 from missent.memory.ledger import Ledger
@@ -24,6 +25,13 @@ def look(
     seen = Recipient(Address.parse(recipient))
     message = Message(Address.parse(sender) if sender else None, (seen,))
     return list(check(seen, message, facts))
+
+
+def as_case(recipient: str, facts: Facts = NOTHING, sender: str | None = SENDER) -> Case:
+    """A recipient under suspicion, alone in its message."""
+    seen = Recipient(Address.parse(recipient))
+    message = Message(Address.parse(sender) if sender else None, (seen,))
+    return Case.of(seen.address, message, facts)
 
 
 def suggested(check: Check, recipient: str, facts: Facts = NOTHING) -> list[str]:
