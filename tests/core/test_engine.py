@@ -14,9 +14,12 @@ from missent.core.pattern import Pattern
 from missent.core.permission import Permission, Permissions
 from missent.core.policy import Mode, Policy
 from missent.core.verdict import Action, CheckError
+from missent.testing.checks import heard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from missent.core.check import Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Says:
     probability: float
     code: str = "T101"
     summary: str = "because"
+    spares_familiar: bool = True
 
     def __call__(self, recipient: Recipient, message: Message, facts: Facts) -> Sequence[Finding]:
         del message, facts
@@ -38,6 +42,7 @@ class Says:
 @dataclass(frozen=True, slots=True)
 class Crashes:
     code: str = "T999"
+    spares_familiar: bool = False
 
     def __call__(self, recipient: Recipient, message: Message, facts: Facts) -> Sequence[Finding]:
         del recipient, message, facts
@@ -47,6 +52,7 @@ class Crashes:
 @dataclass(frozen=True, slots=True)
 class CrashesLate:
     code: str = "T998"
+    spares_familiar: bool = False
 
     def __call__(self, recipient: Recipient, message: Message, facts: Facts) -> Sequence[Finding]:
         del recipient, message, facts
@@ -124,3 +130,14 @@ def test_monitor_says_what_enforce_would_do() -> None:
 def test_without_recipients_or_checks_everything_is_allowed() -> None:
     assert screen(to(), Facts(), Policy(), [Crashes()]).action is Action.ALLOW
     assert screen(to("x@a.example"), Facts(), Policy(), []).action is Action.ALLOW
+
+
+def test_who_wrote_here_is_asked_about_by_none_but_the_checks_that_spare_nobody() -> None:
+    rule = Says("a.example", 0.95, "X901", "a rule", spares_familiar=False)
+    checks: list[Check] = [Says("a.example", 0.95), rule, Crashes()]
+    facts = heard("x@a.example")
+    verdict = screen(to("x@a.example"), facts, Policy(), checks)
+    assert [f.code for f in verdict.recipients[0].findings] == ["X901"]
+    assert [error.code for error in verdict.errors] == ["T999"]
+    other = screen(to("y@a.example"), facts, Policy(), checks)
+    assert [f.code for f in other.recipients[0].findings] == ["T101", "X901"]
