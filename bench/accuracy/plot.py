@@ -33,7 +33,7 @@ def draw(
     said: Mapping[tuple[str, Kind], Sequence[Sighting]],
 ) -> None:
     """Draw recall against needless prompts for both kinds, and the reliability diagram."""
-    mpl.rcParams["svg.hashsalt"] = "missent"
+    mpl.rcParams.update({"svg.hashsalt": "missent", "svg.fonttype": "none"})
     figure, (*axes, right) = plt.subplots(1, 3, figsize=(17, 5.5), layout="constrained")
     kinds: tuple[Kind, ...] = ("domain", "local")
     for kind, axis in zip(kinds, axes, strict=True):
