@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from missent.core.verdict import Verdict
     from missent.memory.memory import Memory
 
+_FRESH_SECONDS = 0.05  # so old may be what other processes wrote
+_PATIENCE = 0.5  # seconds that a decision waits for it
+
 
 class Assessor:
     """`gates.interface.Assess`.
@@ -27,15 +31,15 @@ class Assessor:
     def __init__(self, app: App, memory: Memory | None = None) -> None:
         self._app = app
         self._memory = memory
+        self._refreshing: asyncio.Task[None] | None = None
+        self._refreshed = 0.0
 
     async def __call__(self, message: Message) -> Verdict:
         """Decide about a message with what is known now, of other processes too."""
         memory = self._memory
         if memory is None:
             return self._app.screen(message)
-        # When it fails, what was known before stands, and the memory's own task says what is wrong.
-        with suppress(StoreError):
-            await memory.refresh()
+        await self._refresh(memory)
         return self._app.over(memory.view(), memory.permissions).screen(message)
 
     def at_once(self, message: Message) -> Verdict | None:
@@ -43,7 +47,8 @@ class Assessor:
         memory = self._memory
         if memory is None:
             return self._app.screen(message)
-        if memory.store.stale():
+        # Our own writes make it stale too: under load, not every decision can wait for a look.
+        if time.monotonic() - self._refreshed > _FRESH_SECONDS and memory.store.stale():
             return None
         return self._app.over(memory.view(), memory.permissions).screen(message)
 
@@ -56,3 +61,16 @@ class Assessor:
         """Remember that a sender said that an address is right."""
         if self._memory is not None:
             self._memory.confirm(sender, address, int(time.time()))
+
+    async def _refresh(self, memory: Memory) -> None:
+        """Fetch what others wrote, once for all who wait, and not for long."""
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = asyncio.create_task(_quietly(memory))
+        await asyncio.wait([self._refreshing], timeout=_PATIENCE)
+        self._refreshed = time.monotonic()
+
+
+async def _quietly(memory: Memory) -> None:
+    # When it fails, what was known before stands, and the memory's own task says what is wrong.
+    with suppress(StoreError):
+        await memory.refresh()

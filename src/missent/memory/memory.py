@@ -43,12 +43,14 @@ class MemoryOptions:
 
     Attributes:
         poll: how often other processes' changes are fetched at least, in seconds.
+        gather: how long what is to be written may wait for more, in seconds.
         retry: how long to wait after the store failed, in seconds; doubled up to a minute.
         waiting: how much may wait for a store that fails; beyond it the oldest is lost.
         overlay: how many pairs may lie over a snapshot before a new one is made.
     """
 
     poll: float = 0.2
+    gather: float = 0.25
     retry: float = 0.5
     waiting: int = 100_000
     overlay: int = 100_000
@@ -199,6 +201,7 @@ class Memory:
         """Write what is left, and close the store."""
         self._closing.set()
         self._pending.wake()
+        self._pending.hurry.set()
         if self._warming is not None:
             self._warming.cancel()
         try:
@@ -224,6 +227,10 @@ class Memory:
         wait = self._options.retry
         while not self._closing.is_set():
             await self._pending.something(self._options.poll)
+            if len(self._pending):
+                # One transaction for all that comes in a moment, not one for each message.
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._pending.hurry.wait(), self._options.gather)
             try:
                 await self._write()
                 await self._pull()

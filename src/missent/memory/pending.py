@@ -29,6 +29,8 @@ class Pending:
         self._added = self._done = 0  # batches, ever
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._wake = asyncio.Event()
+        self.hurry = asyncio.Event()
+        """Set while somebody waits for what was added."""
 
     def __len__(self) -> int:
         return self._items
@@ -80,6 +82,8 @@ class Pending:
         self._taken.clear()
         ready = [future for ticket, future in self._waiting if ticket <= self._done]
         self._waiting = [(t, future) for t, future in self._waiting if t > self._done]
+        if not self._waiting:
+            self.hurry.clear()
         for future in ready:
             if not future.done():
                 future.set_result(None)
@@ -107,6 +111,7 @@ class Pending:
             return
         future = asyncio.get_running_loop().create_future()
         self._waiting.append((self._added, future))
+        self.hurry.set()
         await future
 
     def deltas(self) -> dict[tuple[str, str], list[Delta]]:
