@@ -1,4 +1,4 @@
-"""Puts one recipient before a check, with a history that was written out."""
+"""Puts one recipient before a check, with a history that was written out or told as a story."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from missent.core.message import Message, Recipient
 from missent.memory.ledger import Ledger
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from missent.core.check import Check
     from missent.core.finding import Finding
 
 SENDER = "ann@corp.example"
 NOTHING = Facts()
+DAY = 86_400
 
 
 def look(
@@ -57,3 +60,43 @@ def heard(*senders: str, to: str = SENDER) -> Facts:
         history.receive(key, Address.parse(to).key)
         history.receive(key, None)
     return Facts(at=len(senders), history=history)
+
+
+class Story:
+    """A history told in order, a message a day.
+
+    Args:
+        own: the organisation's domains.
+    """
+
+    def __init__(self, *own: str) -> None:
+        self._own = frozenset(own)
+        self._history = Ledger()
+        self._day = 1
+
+    def wrote(self, recipient: str, times: int = 1, sender: str = SENDER) -> Self:
+        """`sender` wrote to somebody, once a day."""
+        for _ in range(times):
+            self._history.send(sender, recipient, self._day * DAY)
+            self._day += 1
+        return self
+
+    def heard(self, sender: str, to: str = SENDER) -> Self:
+        """Somebody wrote to `to`."""
+        self._history.receive(sender, to)
+        self._history.receive(sender, None)
+        return self
+
+    def bounced(self, recipient: str, sender: str = SENDER) -> Self:
+        """A message from `sender` came back."""
+        self._history.bounce(sender, recipient)
+        return self
+
+    def confirmed(self, recipient: str, sender: str = SENDER) -> Self:
+        """`sender` said that an address is right."""
+        self._history.confirm(sender, recipient)
+        return self
+
+    def facts(self, later: int = 30) -> Facts:
+        """What is known so many days after the last message."""
+        return Facts((self._day + later) * DAY, self._history, self._own)
