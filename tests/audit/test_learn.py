@@ -196,7 +196,9 @@ async def test_a_wrong_source_is_told_before_anything_is_learned(
 
 async def test_what_was_learned_is_what_a_decision_sees(tmp_path: Path, store: SqlStore) -> None:
     await learn([source(tmp_path, row(1, ANN, EVE), row(2, EVE, ANN))], store, OWN)
-    snapshot, _ = await load(store)
+    loaded = await load(store)
+    assert loaded is not None
+    snapshot, _ = loaded
     assert snapshot.pair(ANN, EVE) == Use(1, MAY, MAY, received=1)
     assert snapshot.address(EVE) == Use(1, MAY, MAY, received=1)
     assert snapshot.sender_domain(ANN, "partner.example") == Use(1, MAY, MAY, received=1)
