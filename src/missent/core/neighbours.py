@@ -19,6 +19,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from missent.core import suffixes
+from missent.core.address import Domain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -54,6 +55,8 @@ def domain_keys(name: str) -> frozenset[int]:
 
 def filing_keys(name: str) -> set[int]:
     """The same, not kept: for filing many names, each of which comes once."""
+    if "xn--" in name:
+        name = Domain(name).unicode  # a letter more or less changes much of an A-label
     keys = {hash(name), hash(name.rpartition(".")[0])}
     # Names that differ in the last label alone share what stands before it: the key above.
     end = name.rfind(".") + 1 or len(name)
@@ -87,7 +90,7 @@ def local_keys(domain: str, local: str) -> set[int]:
     size = len(local)
     half = size // 2
     keys = {hash((domain, size, local[:half], "")), hash((domain, size, "", local[half:]))}
-    keys.update(_larger_forms(domain, local))
+    keys.update(larger_forms(domain, local))
     if half > 1:
         keys.add(_around(domain, local))
     return keys
@@ -95,7 +98,7 @@ def local_keys(domain: str, local: str) -> set[int]:
 
 def local_queries(domain: str, local: str) -> set[int]:
     """Under what a typed local part is looked up at its domain."""
-    keys = set(_larger_forms(domain, local))
+    keys = set(larger_forms(domain, local))
     typed = len(local)
     for size in (typed - 1, typed, typed + 1):
         half = size // 2
@@ -112,7 +115,8 @@ def _around(domain: str, local: str) -> int:
     return hash((domain, len(local), local[: half - 1], local[half + 1 :]))
 
 
-def _larger_forms(domain: str, local: str) -> Iterator[int]:
+def larger_forms(domain: str, local: str) -> Iterator[int]:
+    """Keys of a local part that survive larger slips than one edit."""
     yield hash((domain, "glued", glued(local)))
     bones = skeleton(local)
     if len(bones) >= _SHORTEST_SKELETON:

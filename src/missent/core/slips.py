@@ -16,6 +16,7 @@ from math import log
 from typing import TYPE_CHECKING
 
 from missent.core import suffixes
+from missent.core.address import Domain
 from missent.core.neighbours import glued, skeleton
 from missent.core.tables import keyboards, slip_rates
 
@@ -221,6 +222,8 @@ def domain(typed: str, meant: str) -> Slip | None:
     """Explain a typed domain by another one; None where nothing explains it."""
     if typed == meant:
         return None
+    if "xn--" in typed or "xn--" in meant:  # people type U-labels
+        typed, meant = Domain(typed).unicode, Domain(meant).unicode
     best = misspell(typed, meant)
     for other in (
         _cut_short(typed, meant),
