@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from missent.core.verdict import Verdict
     from missent.memory.memory import Memory
 
-_FRESH_SECONDS = 0.05  # so old may be what other processes wrote
+_LOOK_SECONDS = 0.05  # between two looks whether other processes wrote something
 _PATIENCE = 0.5  # seconds that a decision waits for it
 
 
@@ -32,7 +32,7 @@ class Assessor:
         self._app = app
         self._memory = memory
         self._refreshing: asyncio.Task[None] | None = None
-        self._refreshed = 0.0
+        self._looked = 0.0
 
     async def __call__(self, message: Message) -> Verdict:
         """Decide about a message with what is known now, of other processes too."""
@@ -43,13 +43,19 @@ class Assessor:
         return self._app.over(memory.view(), memory.permissions).screen(message)
 
     def at_once(self, message: Message) -> Verdict | None:
-        """The same, where nothing must be fetched first; None where something must."""
+        """The same without waiting for anything: what others wrote is fetched meanwhile.
+
+        Our own writes too look to the store's watch like others', so that under load a decision
+        that waited for a look would always wait.
+        """
         memory = self._memory
         if memory is None:
             return self._app.screen(message)
-        # Our own writes make it stale too: under load, not every decision can wait for a look.
-        if time.monotonic() - self._refreshed > _FRESH_SECONDS and memory.store.stale():
-            return None
+        now = time.monotonic()
+        if now - self._looked > _LOOK_SECONDS:
+            self._looked = now
+            if memory.store.stale():
+                self._begin_refresh(memory)
         return self._app.over(memory.view(), memory.permissions).screen(message)
 
     async def sent(self, message: Message) -> None:
@@ -64,10 +70,12 @@ class Assessor:
 
     async def _refresh(self, memory: Memory) -> None:
         """Fetch what others wrote, once for all who wait, and not for long."""
+        await asyncio.wait([self._begin_refresh(memory)], timeout=_PATIENCE)
+
+    def _begin_refresh(self, memory: Memory) -> asyncio.Task[None]:
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = asyncio.create_task(_quietly(memory))
-        await asyncio.wait([self._refreshing], timeout=_PATIENCE)
-        self._refreshed = time.monotonic()
+        return self._refreshing
 
 
 async def _quietly(memory: Memory) -> None:

@@ -50,7 +50,7 @@ class MemoryOptions:
     """
 
     poll: float = 0.2
-    gather: float = 0.25
+    gather: float = 1.0
     retry: float = 0.5
     waiting: int = 100_000
     overlay: int = 100_000
