@@ -62,6 +62,7 @@ class Tally:
         """How many messages have had a final answer."""
         return len(self.accepted) + len(self.refused)
 
+    @property
     def twice(self) -> set[int]:
         """Landed more than once."""
         return {number for number, times in self.delivered.items() if times > 1}
@@ -87,9 +88,9 @@ def send_while_killing(
         while not done.wait(pause):
             # On a busy machine a new worker takes longer than the pause. Killing it before it
             # served anybody would prove nothing, and go on for ever.
-            if tally.decided() < before + _SERVED:
+            if tally.decided < before + _SERVED:
                 continue
-            before = tally.decided()
+            before = tally.decided
             with suppress(OSError, IndexError):
                 os.kill(random.choice(gate.workers()), signal.SIGKILL)  # noqa: S311  no secret
                 tally.killed += 1
