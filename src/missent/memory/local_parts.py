@@ -1,7 +1,7 @@
 """Local parts near a typed one at a domain.
 
 The index of a domain is made when it is first asked for: of a million contacts' domains most have
-a handful of addresses and are never asked for. `warm` makes those of the large domains.
+a handful of addresses and are never asked for. Those of the large domains are made beforehand.
 """
 
 from __future__ import annotations
@@ -10,21 +10,22 @@ from array import array
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from missent.core.neighbours import GrowingIndex, gather, local_keys, local_queries
+from missent.core.neighbours import gather, larger_forms, local_keys, local_queries
 from missent.memory.chains import Chains
 
 if TYPE_CHECKING:
-    from missent.core.neighbours import Index
+    from collections.abc import Callable
+
     from missent.memory.columns import Texts
 
-LARGE = 1_000  # addresses; an index of so many takes some 10 ms to make
-_CACHED = 50_000  # addresses of smaller domains whose index is kept
+LARGE = 1_000  # addresses; up to so many, an index takes some 10 ms to make
+_KEPT = 200_000  # addresses of smaller domains whose index is kept: some 50 MB
 
 
 class LocalParts:
     """Finds the local parts near a typed one, domain by domain."""
 
-    __slots__ = ("_cache", "_cached", "_large", "_locals")
+    __slots__ = ("_kept", "_large", "_locals", "_small")
 
     def __init__(self, locals_: Texts) -> None:
         """Index nothing yet.
@@ -34,37 +35,52 @@ class LocalParts:
         """
         self._locals = locals_
         self._large: dict[str, Chains] = {}
-        self._cache: OrderedDict[str, tuple[GrowingIndex, int]] = OrderedDict()
-        self._cached = 0
+        self._small: OrderedDict[str, tuple[Chains, int]] = OrderedDict()
+        self._kept = 0
 
     def near(self, domain: str, local: str, start: int, end: int) -> list[str]:
         """Local parts between two numbers, all those of one domain, that may have been meant."""
-        index: Index
         if end - start > LARGE:
             index = self._large.get(domain) or self.warm(domain, start, end)
+            near = gather(index, _without_each_letter(domain, local))
         else:
-            cached = self._cache.get(domain)
-            index = cached[0] if cached else self._make(domain, start, end)
+            kept = self._small.get(domain)
+            index = kept[0] if kept else self._keep(domain, start, end)
+            near = gather(index, local_queries(domain, local))
         locals_ = self._locals
-        return [locals_[number] for number in gather(index, local_queries(domain, local))]
+        return [locals_[number] for number in near]
 
     def warm(self, domain: str, start: int, end: int) -> Chains:
         """Index a large domain."""
-        keys, numbers = array("q"), array("I")
-        for number in range(start, end):
-            filed = local_keys(domain, self._locals[number])
-            keys.extend(filed)
-            numbers.extend([number] * len(filed))
-        index = self._large[domain] = Chains(keys, numbers)
+        index = self._large[domain] = self._index(domain, start, end, _without_each_letter)
         return index
 
-    def _make(self, domain: str, start: int, end: int) -> GrowingIndex:
-        index = GrowingIndex()
-        for number in range(start, end):
-            index.file(number, local_keys(domain, self._locals[number]))
-        self._cache[domain] = index, end - start
-        self._cached += end - start
-        while self._cached > _CACHED:
-            _, (_, size) = self._cache.popitem(last=False)
-            self._cached -= size
+    def _keep(self, domain: str, start: int, end: int) -> Chains:
+        index = self._index(domain, start, end, local_keys)
+        self._small[domain] = index, end - start
+        self._kept += end - start
+        while self._kept > _KEPT:
+            _, (_, size) = self._small.popitem(last=False)
+            self._kept -= size
         return index
+
+    def _index(
+        self, domain: str, start: int, end: int, keys_of: Callable[[str, str], set[int]]
+    ) -> Chains:
+        keys, numbers = array("q"), array("I")
+        for number in range(start, end):
+            filed = keys_of(domain, self._locals[number])
+            keys.extend(filed)
+            numbers.extend([number] * len(filed))
+        return Chains(keys, numbers)
+
+
+def _without_each_letter(domain: str, local: str) -> set[int]:
+    """Keys for a large domain, where thousands share half of their name.
+
+    The name and the name without each of its letters, as domains are filed; and the larger forms.
+    """
+    keys = {hash(local[:place] + local[place + 1 :]) for place in range(len(local))}
+    keys.add(hash(local))
+    keys.update(larger_forms(domain, local))
+    return keys
