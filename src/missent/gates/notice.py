@@ -93,8 +93,8 @@ def write(
     """
     notice = EmailMessage(policy=SMTPUTF8 if _needs_utf8(sender, author) else SMTP)
     notice["Auto-Submitted"] = "auto-replied"
-    notice["From"] = HeaderAddress("missent", addr_spec=str(author))
-    notice["To"] = HeaderAddress(addr_spec=str(sender))
+    notice["From"] = HeaderAddress("missent", author.local, author.domain.name)
+    notice["To"] = HeaderAddress("", sender.local, sender.domain.name)
     notice["Date"] = format_datetime(now)
     notice["Message-ID"] = make_msgid(domain=author.domain.name)
     state = "Held" if held else "Please check"
@@ -183,9 +183,12 @@ class Notifier:
             new = [v for v in verdicts if await self._is_new(sender, v.recipient.address)]
             if new:
                 now, author = self._clock(), self._options.author
-                await self._send(
-                    sender, write(sender, new, author, now, held=held, in_reply_to=message_id)
-                )
+                try:
+                    notice = write(sender, new, author, now, held=held, in_reply_to=message_id)
+                except ValueError as error:
+                    self._fail(f"it cannot be written: {error}")
+                    continue
+                await self._send(sender, notice)
 
     async def close(self) -> None:
         """Let `run` end after what waits now."""
