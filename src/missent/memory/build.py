@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from missent.core.facts import Use
@@ -54,7 +55,9 @@ class SnapshotBuilder:
             *batch, strict=True
         )
         self._senders.extend(map(self._numbers.__getitem__, senders))
-        rest = [b << 1 | bool(c) for b, c in zip(bounced, confirmed, strict=True)]
+        rest: Sequence[int] = bytes(len(batch))
+        if any(bounced) or any(confirmed):
+            rest = [b << 1 | bool(c) for b, c in zip(bounced, confirmed, strict=True)]
         self._uses.extend(sent, first, last, received, rest)
         self._outline(domains, parts, row)
 
@@ -175,15 +178,16 @@ def _shares(made: Snapshot, start: int, end: int) -> dict[int, tuple[int, int, i
 
 
 def _index(made: Snapshot) -> Chains:
-    keys, numbers = array("q"), array("I")
+    keys, used, sizes = array("q"), array("I"), array("I")
     starts, addresses, sent = made.first_row, made.first_address, made.uses.sent
     for number, name in enumerate(made.domain_names):
         # Of most domains the first row says that they were written to.
         if sent[starts[addresses[number]]] or made.domain_use(number) is not None:
             filed = filing_keys(name)
             keys.extend(filed)
-            numbers.extend([number] * len(filed))
-    return Chains(keys, numbers)
+            used.append(number)
+            sizes.append(len(filed))
+    return Chains(keys, array("I", chain.from_iterable(map(repeat, used, sizes))))
 
 
 def meanings(corrections: Iterable[Correction]) -> dict[tuple[str, str], str]:
