@@ -183,3 +183,12 @@ def test_two_slips_cost_more_than_the_cheapest_one(
     slip = slips.spell(twice, meant)
     if slip is not None and slip.edits > 1:
         assert slip.cost > -log(slip_rates.rates()["omission"])
+
+
+@given(bent(texts) | st.tuples(texts, texts))
+def test_what_is_taken_for_the_sound_is_cheaper_than_by_characters(pair: tuple[str, str]) -> None:
+    meant, typed = pair
+    chosen, spelt = slips.misspell(typed, meant), slips.spell(typed, meant)
+    if spelt is not None:
+        assert chosen is not None
+        assert chosen.cost <= spelt.cost

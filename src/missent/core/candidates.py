@@ -130,9 +130,10 @@ def _in_closed_zone(typed: str) -> Iterator[str]:
     if parts.suffix not in _CLOSED or len(parts.label) < _SHORTEST_CLOSED:
         return
     below = f"{parts.below}." if parts.below else ""
+    listed = protected.known()
     for label in _one_edit(parts.label):
         other = f"{label}.{parts.suffix}"
-        if protected.is_known(other):
+        if other in listed:
             yield below + other
 
 

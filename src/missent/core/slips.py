@@ -204,16 +204,16 @@ def _substitution(typed: str, meant: str) -> float:
     return _replaced(typed, meant, 0.0).cost
 
 
-@lru_cache(maxsize=16384)
 def misspell(typed: str, meant: str) -> Slip | None:
     """Explain a typed text by characters, or as a spelling variant that sounds the same."""
-    if typed == meant:
-        return None
-    slip = spell(typed, meant)
-    if (slip is None or slip.edits > 1) and skeleton(typed) == skeleton(meant) != "":
-        heard = Slip(_rate("sound") + log(len(meant)), "sound", 2, f"spelt `{typed}`")
-        if slip is None or heard.cost < slip.cost:
-            return heard
+    return _lightly(typed, meant) or spell(typed, meant)
+
+
+def _lightly(typed: str, meant: str) -> Slip | None:
+    """Explain a typed text by one edit or by its sound: cheaper than any two edits."""
+    slip = once(typed, meant)
+    if slip is None and typed != meant and skeleton(typed) == skeleton(meant) != "":
+        return Slip(_rate("sound") + log(len(meant)), "sound", 2, f"spelt `{typed}`")
     return slip
 
 
@@ -224,7 +224,7 @@ def domain(typed: str, meant: str) -> Slip | None:
         return None
     if "xn--" in typed or "xn--" in meant:  # people type U-labels
         typed, meant = Domain(typed).unicode, Domain(meant).unicode
-    best = misspell(typed, meant)
+    best = _lightly(typed, meant)
     for other in (
         _cut_short(typed, meant),
         _suffix(typed, meant),
@@ -232,9 +232,18 @@ def domain(typed: str, meant: str) -> Slip | None:
     ):
         if other is not None and (best is None or other.cost < best.cost):
             best = other
+    if best is None or best.cost > _two_edits(meant):
+        several = spell(typed, meant)
+        if several is not None and (best is None or several.cost <= best.cost):
+            best = several
     if best is None or best.cost > _TOO_FAR:
         return None
     return best
+
+
+def _two_edits(meant: str) -> float:
+    """What two edits cost at least."""
+    return 2 * (_cheapest() + _place(meant)) + _rate("another_edit")
 
 
 def _cut_short(typed: str, meant: str) -> Slip | None:
