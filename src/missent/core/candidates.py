@@ -26,6 +26,9 @@ _NAMING_KINDS = frozenset({"label_shortened", "label_lengthened", "labels_cut", 
 _LETTERS = ascii_lowercase + digits + "-"
 
 
+_MOST_LOCALS = 16  # numbered accounts by the thousand must not cost time
+
+
 class Candidate(NamedTuple):
     """A name that may have been meant, and the slip that makes the typed one of it."""
 
@@ -67,6 +70,10 @@ def _is_of_the_fingers(candidate: Candidate, suffix: str) -> bool:
     return candidate.slip.kind not in _NAMING_KINDS
 
 
+def _by_cost(candidate: Candidate) -> tuple[float, str]:
+    return candidate.slip.cost, candidate.name
+
+
 def locals_in_history(case: Case) -> list[Candidate]:
     """Local parts that were written to before at the very domain."""
     local, _, domain = case.address.key.rpartition("@")
@@ -75,7 +82,7 @@ def locals_in_history(case: Case) -> list[Candidate]:
         slip = slips.local(local, name)
         if slip is not None and slip.cost <= _TOO_FAR:
             found.append(Candidate(name, slip))
-    return found
+    return sorted(found, key=_by_cost)[:_MOST_LOCALS]
 
 
 def can_be_meant(name: str) -> bool:
