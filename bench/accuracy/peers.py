@@ -6,8 +6,6 @@ peer that is not installed is left out, and why is said.
 
 from __future__ import annotations
 
-import json
-import shutil
 import subprocess
 import warnings
 from collections import defaultdict
@@ -19,14 +17,14 @@ import idna
 
 from bench.accuracy import mail
 from bench.accuracy.measure import Sighting
+from bench.peers import npm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from bench.accuracy.labels import Kind
     from missent.core.address import Address
 
-NODE = mail.ROOT / "bench" / "peers"
 _CUTOFF = 75.0  # below it RapidFuzz pairs anything with anything
 _AT_ONCE = 400  # queries compared in one go
 # Without homoglyphs: nine of ten candidates, Unicode letters that nobody types by a slip.
@@ -291,28 +289,6 @@ def _pymailcheck() -> Peer:
 
 
 def _npm(package: str) -> Peer:
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if not node or not npm:
-        raise OSError("node and npm are not installed")
-    described = NODE / "node_modules" / package / "package.json"
-    if not described.exists():
-        subprocess.run([npm, "ci", "--silent"], cwd=NODE, check=True, timeout=120)
-    release = json.loads(described.read_text())["version"]
     domains = {r.address.domain.name for event in mail.events() for r in event.message.recipients}
-    answers = _ask_node(node, package.rpartition("/")[2], domains)
-    return _Listed(f"{package.rpartition('/')[2]} {release}", answers.get)
-
-
-def _ask_node(node: str, package: str, domains: Iterable[str]) -> dict[str, str | None]:
-    asked = "".join(f"x@{domain}\n" for domain in sorted(domains))
-    done = subprocess.run(
-        [node, "suggest.cjs", package],
-        cwd=NODE,
-        input=asked,
-        capture_output=True,
-        check=True,
-        text=True,
-        timeout=120,
-    )
-    rows = map(json.loads, done.stdout.splitlines())
-    return {row["address"].rpartition("@")[2]: row["domain"] for row in rows}
+    answers = npm.ask(package, domains)
+    return _Listed(answers.name, answers.suggested.get)

@@ -1,0 +1,1 @@
+"""Single addresses, beside the other tools that look for typos in addresses."""
