@@ -21,14 +21,16 @@ def _costs() -> dict[str, float]:
 @lru_cache(maxsize=16384)
 def jumble(label: str) -> float:
     """The cost, in nats, of the cheapest way to cut a label into words and other stretches."""
-    costs = _costs()
-    size = len(label)
-    best = [0.0] + [float("inf")] * size
-    for start in range(size):
-        here = best[start]
-        for end in range(start + 1, min(size, start + _LONGEST_WORD) + 1):
-            cost = costs.get(label[start:end])
-            if cost is None:
-                cost = _UNKNOWN + _LETTER * (end - start)
-            best[end] = min(best[end], here + cost)
-    return best[size]
+    cost_of = _costs().get
+    best = [0.0]  # of the letters before each place
+    jumbled = [_UNKNOWN]  # the same with a stretch that begins there, less what letters cost so far
+    for end in range(1, len(label) + 1):
+        first = max(end - _LONGEST_WORD, 0)
+        cheapest = min(jumbled[first:end]) + _LETTER * end
+        for start in range(first, end):
+            word = cost_of(label[start:end])
+            if word is not None:
+                cheapest = min(cheapest, best[start] + word)
+        best.append(cheapest)
+        jumbled.append(cheapest + _UNKNOWN - _LETTER * end)
+    return best[-1]
