@@ -16,7 +16,7 @@ from missent.core.verdict import Action
 from missent.memory.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 _SENDER = "ann@corp.example"
 
