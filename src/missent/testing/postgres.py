@@ -7,14 +7,16 @@ not sync: what it holds is thrown away.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from missent.testing.postfix import free_port
+from missent.testing.postfix import free_port, until
 
 if TYPE_CHECKING:
     from typing import Self
@@ -48,6 +50,7 @@ class Postgres:
         self._base = Path(tempfile.mkdtemp(prefix="missent-postgres-"))
         self._port = free_port()
         self._databases = 0
+        self._server: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         if os.geteuid() == 0:
@@ -62,22 +65,26 @@ class Postgres:
                 "--no-sync",
                 f"--pgdata={self._base}/data",
             )
-            options = f"-p {self._port} -k {self._base} -c listen_addresses=127.0.0.1 -c fsync=off"
-            self._run(
-                "pg_ctl",
-                f"--pgdata={self._base}/data",
-                f"--log={self._base}/log",
-                f"--options={options}",
-                "--wait",
-                "start",
-            )
+            with (self._base / "log").open("wb") as log:
+                # It dies with us, also when we are killed and cannot stop it.
+                command: list[str | Path] = ["setpriv", "--pdeathsig=QUIT", *_become()]
+                command += [self._programs / "postgres", "-D", self._base / "data"]
+                command += ["-k", self._base, "-p", str(self._port)]
+                command += ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
+                self._server = subprocess.Popen(  # noqa: S603  Debian's own program
+                    command, cwd="/", stdout=log, stderr=log
+                )
+            ready = f"--host=127.0.0.1 --port={self._port} --timeout=5".split()
+            until(lambda: self._can("pg_isready", *ready), what="PostgreSQL to listen")
         except BaseException:
-            shutil.rmtree(self._base)
+            self.__exit__()
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._run("pg_ctl", f"--pgdata={self._base}/data", "--mode=immediate", "stop")
+        if self._server is not None:
+            self._server.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
+            self._server.wait(timeout=30)
         shutil.rmtree(self._base)
 
     def database(self) -> str:
@@ -88,16 +95,25 @@ class Postgres:
         self._run("createdb", *server, name)
         return f"postgresql://missent@127.0.0.1:{self._port}/{name}"
 
+    def _can(self, program: str, *arguments: str) -> bool:
+        with contextlib.suppress(RuntimeError):
+            self._run(program, *arguments)
+            return True
+        return False
+
     def _run(self, program: str, *arguments: str) -> None:
-        command = [str(self._programs / program), *arguments]
+        command: list[str | Path] = [self._programs / program, *arguments]
         if os.geteuid() == 0:
-            become = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-            command = become + command
-        # Not a pipe: the server inherits it, and reading to its end would wait for the server's.
-        with tempfile.TemporaryFile() as output:
-            done = subprocess.run(  # noqa: S603  Debian's own programs
-                command, cwd="/", stdout=output, stderr=output, timeout=60, check=False
-            )
-            if done.returncode:
-                output.seek(0)
-                raise RuntimeError(f"{program}: {output.read().decode(errors='replace')}")
+            command = ["setpriv", *_become(), *command]
+        done = subprocess.run(  # noqa: S603  Debian's own programs
+            command, cwd="/", capture_output=True, timeout=60, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program}: {(done.stdout + done.stderr).decode(errors='replace')}")
+
+
+def _become() -> tuple[str, ...]:
+    """What makes root the user `postgres`: the server refuses to run as root."""
+    if os.geteuid():
+        return ()
+    return "--reuid=postgres", "--regid=postgres", "--clear-groups"
