@@ -116,6 +116,14 @@ def _peers(known: Sequence[str], asked: Sequence[str]) -> list[Speed]:
     ]
 
 
+def pace() -> float:
+    """How fast the machine is just now: seconds of one core for ten million passes of a loop."""
+    start = time.process_time()
+    for _ in range(10_000_000):
+        pass
+    return time.process_time() - start
+
+
 def timed(what: str, ask: Callable[[str], object], rounds: Sequence[Sequence[str]]) -> Speed:
     """The best round's mean."""
     ask(rounds[0][0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
 
 from missent.core import slips, suspects, telling
@@ -46,6 +47,9 @@ class WrongOrganisation:
         name = address.domain.name
         if address.domain.is_literal or not is_known(name, facts) or is_own(name, facts):
             return ()
+        local = address.key.rpartition("@")[0]
+        if all(other == name for other in facts.history.domains_with(local)):
+            return ()
         case = Case.of(address, message, facts)
         found = suspects.same_mailbox_elsewhere(case)
         if found and found[0].probability >= self.least:
@@ -68,7 +72,8 @@ class WrongOrganisation:
         local = address.key.rpartition("@")[0]
         if len(slips.parts(local)) == 1:
             return ()  # `info` or `john` may be anybody
-        known = [d for d in history.domains_with(local) if d not in providers.popular()]
+        business = (d for d in history.domains_with(local) if d not in providers.popular())
+        known = list(islice(business, 2))
         if len(known) != 1 or not history.pair(case.sender, f"{local}@{known[0]}"):
             return ()
         meant = address.at(known[0])
