@@ -149,9 +149,21 @@ class Case:
     def of(cls, address: Address, message: Message, facts: Facts) -> Case:
         """The case of one recipient of a message."""
         sender = message.mail_from.key if message.mail_from else ""
-        return cls(
-            address, sender, facts, Counter(r.address.domain.name for r in message.recipients)
-        )
+        return cls(address, sender, facts, _beside(message))
+
+
+# The last message and its counts: all its recipients and checks ask for the same ones, and anew
+# for each they would take the square of their number.
+_last: tuple[Message, Mapping[str, int]] | None = None
+
+
+def _beside(message: Message) -> Mapping[str, int]:
+    global _last  # noqa: PLW0603  a memo of one
+    last = _last
+    if last is None or last[0] is not message:
+        last = message, Counter([r.address.domain.name for r in message.recipients])
+        _last = last
+    return last[1]
 
 
 def for_domain(case: Case, meant: str, slip: Slip, candidates: int) -> list[float]:

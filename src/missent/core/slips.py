@@ -68,7 +68,7 @@ def _common(a: str, b: str) -> tuple[int, int]:
     return start, end
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=131072)
 def spell(typed: str, meant: str) -> Slip | None:
     """Explain a typed text by single characters; None where it is too far away or the same."""
     if typed == meant:
@@ -217,7 +217,7 @@ def _lightly(typed: str, meant: str) -> Slip | None:
     return slip
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=131072)
 def domain(typed: str, meant: str) -> Slip | None:
     """Explain a typed domain by another one; None where nothing explains it."""
     if typed == meant:
@@ -325,7 +325,7 @@ def parts(local: str) -> list[str]:
     return _SPLIT.split(local)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=131072)
 def local(typed: str, meant: str) -> Slip | None:
     """Explain a typed local part by another one; None where nothing explains it."""
     if typed == meant:

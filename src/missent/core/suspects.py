@@ -56,7 +56,9 @@ def domains(case: Case) -> list[Suspect]:
 
 def same_mailbox_elsewhere(case: Case) -> list[Suspect]:
     """Domains near the typed one at which this very local part is known."""
-    local = case.address.key.rpartition("@")[0]
+    local, _, typed = case.address.key.rpartition("@")
+    if all(name == typed for name in case.facts.history.domains_with(local)):
+        return []  # the usual case, and looking for near names is dear
     in_history = candidates.domains_in_history(case)
     near = sum(c.slip.cost <= evidence.NEAR for c in in_history)
     found: dict[str, Suspect] = {}
