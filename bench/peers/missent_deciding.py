@@ -16,8 +16,9 @@ from missent.app.assess import Assessor
 from missent.app.remember import remembering
 from missent.app.wiring import build
 from missent.gates.milter import run
-from missent.gates.workers import Life
 from missent.report import log
+from missent.serving import loop
+from missent.serving.workers import Life
 from missent.settings import load
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ async def main(config: Path) -> None:
         assess = Deciding(build(settings), memory)
         async with run.serving(found[0], assess, sockets.milter, None, assess.at_once):
             await asyncio.sleep(0)
-            await run.until_told(Life(lambda: config.with_suffix(".ready").touch(), reading))
+            await loop.until_told(Life(lambda: config.with_suffix(".ready").touch(), reading))
 
 
-run.run(main(Path(sys.argv[1])))
+loop.run(main(Path(sys.argv[1])))

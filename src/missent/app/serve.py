@@ -16,15 +16,15 @@ from missent.app.wiring import build
 from missent.core.address import Address
 from missent.core.errors import ConfigError, StoreError
 from missent.core.message import Message, Recipient
-from missent.gates import systemd
 from missent.gates.milter import run as milter
 from missent.gates.relay import server as relay
 from missent.memory.attempts import StoredAttempts
+from missent.serving import loop, systemd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from missent.gates.workers import Life
+    from missent.serving.workers import Life
     from missent.settings import Settings
 
 _log = structlog.get_logger("missent.serve")
@@ -43,7 +43,7 @@ class Sockets:
 def work(read: Callable[[], Settings], sockets: Sockets, life: Life) -> int:
     """Be a worker: read the settings anew, serve, and return the exit code."""
     try:
-        milter.run(_serve(read(), sockets, life))
+        loop.run(_serve(read(), sockets, life))
     except ConfigError as error:
         _log.error("configuration", reason=str(error))
         return _CONFIGURATION
@@ -65,7 +65,7 @@ async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:
             )
         if (relay_options := gates.relay(settings)) is not None:
             await stack.enter_async_context(relay.serving(relay_options, assess, sockets.relay))
-        await milter.until_told(life)
+        await loop.until_told(life)
 
 
 def warm(settings: Settings) -> None:

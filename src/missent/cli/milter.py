@@ -26,8 +26,8 @@ def command(context: Context) -> int:
     """  # noqa: D301  \b is click's mark for "leave these lines as they are"
     from missent.app import gates, serve  # noqa: PLC0415  slow to import, `--help` needs none
     from missent.core.errors import ConfigError  # noqa: PLC0415  likewise
-    from missent.gates.workers import Workers  # noqa: PLC0415  likewise
     from missent.report import log  # noqa: PLC0415  likewise
+    from missent.serving.workers import Workers  # noqa: PLC0415  likewise
 
     def alone() -> Settings:
         return context.settings().model_copy(update={"relay": None})

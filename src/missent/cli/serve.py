@@ -24,8 +24,8 @@ def command(context: Context) -> int:
       missent --config /etc/missent/missent.toml serve
     """  # noqa: D301  \b is click's mark for "leave these lines as they are"
     from missent.app import gates, serve  # noqa: PLC0415  slow to import, `--help` needs none
-    from missent.gates.workers import Workers  # noqa: PLC0415  likewise
     from missent.report import log  # noqa: PLC0415  likewise
+    from missent.serving.workers import Workers  # noqa: PLC0415  likewise
 
     settings = context.settings()
     log.configure(settings.log.format, settings.log.level)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PROGRAM = """
 import os, select, signal, socket, sys, time
 from pathlib import Path
-from missent.gates.workers import Workers, WorkerOptions
+from missent.serving.workers import Workers, WorkerOptions
 listening = socket.create_server(("127.0.0.1", 0))
 said = Path(sys.argv[1])
 print(listening.getsockname()[1], flush=True)
@@ -46,7 +46,7 @@ def work(life):
                 client, _ = listening.accept()
             except OSError:
                 continue
-            client.sendall(f"{os.getpid()} {text}".encode())
+            client.sendall(f"{os.getpid()} {life.place} {text}".encode())
             client.close()
     if text == "stubborn":
         time.sleep(60)
@@ -70,9 +70,18 @@ class Running:
         self.port = int(self.log.read_text().splitlines()[0])
 
     def ask(self) -> tuple[int, str]:
-        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as client:
-            number, _, text = client.recv(100).decode().partition(" ")
+        number, _, text = self.answer()
         return int(number), text
+
+    def answer(self) -> tuple[str, str, str]:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as client:
+            process, place, text = client.recv(100).decode().split(" ")
+        return process, place, text
+
+    def met(self, places: dict[str, str]) -> int:
+        process, place, _ = self.answer()
+        places[process] = place
+        return len(places)
 
     def workers(self) -> set[int]:
         path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
@@ -99,6 +108,17 @@ def test_a_worker_that_dies_is_replaced_and_nobody_is_turned_away(started: Runni
         assert started.ask()[1] == "one"
     until(lambda: len(started.workers()) == 2 and not started.workers() & first, what="others")
     assert started.ask()[0] in started.workers()
+
+
+def test_one_that_is_replaced_leaves_its_place_to_its_successor(started: Running) -> None:
+    places: dict[str, str] = {}
+    until(lambda: started.met(places) == 2, what="both")
+    assert set(places.values()) == {"0", "1"}
+    dead, place = places.popitem()
+    os.kill(int(dead), signal.SIGKILL)
+    others = dict(places)
+    until(lambda: started.met(others) == 2, what="the successor")
+    assert others.popitem()[1] == place
 
 
 def test_a_reload_replaces_them_all(started: Running) -> None:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from missent.gates import systemd
+from missent.serving import systemd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,16 +54,19 @@ class Life:
     Attributes:
         ready: to be called once, when it serves.
         parent: a descriptor that reads end of file when the parent is gone.
+        place: which of the workers it is, from 0; of those who serve at a time, each has its own.
     """
 
     ready: Callable[[], None]
     parent: int
+    place: int = 0
 
 
 @dataclass(slots=True)
 class _Worker:
     process: int
     generation: int
+    place: int
     born: float
     told: int  # reads one octet when it is ready
     ready: bool = False
@@ -228,6 +231,8 @@ class Workers:
             worker.end_by = worker.end_by and time.monotonic() + self._options.grace
 
     def _fork(self, generation: int) -> None:
+        taken = {worker.place for worker in self._of(generation)}
+        place = next(n for n in range(self._options.count) if n not in taken)
         told, tell = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
@@ -236,14 +241,14 @@ class Workers:
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         process = os.fork()
         if process == 0:
-            self._be_worker(tell)
+            self._be_worker(tell, place)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         os.close(tell)
-        worker = _Worker(process, generation, time.monotonic(), told)
+        worker = _Worker(process, generation, place, time.monotonic(), told)
         self._workers[process] = worker
         self._selector.register(told, selectors.EVENT_READ, worker)
 
-    def _be_worker(self, tell: int) -> None:
+    def _be_worker(self, tell: int, place: int) -> None:
         code = 3
         try:
             signal.set_wakeup_fd(-1)
@@ -254,7 +259,7 @@ class Workers:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             os.close(self._life_line[1])
-            code = self._work(Life(lambda: _tell(tell), self._life_line[0]))
+            code = self._work(Life(lambda: _tell(tell), self._life_line[0], place))
         except BaseException:  # noqa: BLE001  nothing of the parent may run in the child
             traceback.print_exc()
         finally:

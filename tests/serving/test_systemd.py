@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from missent.gates import systemd
+from missent.serving import systemd
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,7 @@ TAKEN = """
 import os, sys
 os.dup2(int(sys.argv[1]), 3)
 os.environ["LISTEN_PID"] = str(os.getpid())
-from missent.gates import systemd
+from missent.serving import systemd
 found = systemd.listening()
 print([(name, one.getsockname()) for name, one in found], "LISTEN_FDS" in os.environ)
 print(systemd.listening())
