@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from missent.gates.relay.options import RelayOptions, UpstreamOptions
+from missent.gates.relay.options import RelayOptions
+from missent.smtp.client.options import UpstreamOptions
 from missent.smtp.listener import ListenOptions
 from missent.testing.postfix import Postfix, answers, until, why_not
 from missent.testing.relay import MilGuard, running

@@ -16,7 +16,7 @@ from missent.core.verdict import Action, RecipientVerdict
 from missent.gates.confirm import LocalAttempts
 from missent.gates.disposition import Disposition, Outcome
 from missent.gates.notice import NoticeOptions, Notifier, is_automatic, write
-from missent.gates.relay.options import UpstreamOptions
+from missent.smtp.client.options import UpstreamOptions
 
 ANN, ADMIN = Address.parse("ann@corp.example"), Address.parse("postmaster@corp.example")
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -17,9 +17,10 @@ from missent.gates.milter.run import MilterOptions
 from missent.gates.milter.server import GateOptions
 from missent.gates.notice import NoticeOptions
 from missent.gates.ours import Ours
-from missent.gates.relay.options import RelayOptions, UpstreamOptions, read_secret
+from missent.gates.relay.options import RelayOptions
 from missent.serving.workers import WorkerOptions
 from missent.settings.gates import RelaySection
+from missent.smtp.client.options import UpstreamOptions, read_secret
 from missent.smtp.events import Limits
 from missent.smtp.listener import ListenOptions
 

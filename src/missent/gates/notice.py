@@ -15,7 +15,7 @@ import aiosmtplib
 import structlog
 
 from missent.core.errors import StoreError
-from missent.gates.relay.options import Security
+from missent.smtp.client.options import Security
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from missent.core.verdict import RecipientVerdict
     from missent.gates.confirm import Attempts
     from missent.gates.disposition import Disposition
-    from missent.gates.relay.options import UpstreamOptions
+    from missent.smtp.client.options import UpstreamOptions
 
 _log = structlog.get_logger("missent.notice")
 _QUEUE = 1000  # notices that wait to be sent; more are dropped and counted

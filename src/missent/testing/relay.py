@@ -11,8 +11,8 @@ from missent.core.engine import screen
 from missent.core.facts import Facts
 from missent.core.finding import Finding
 from missent.core.policy import Mode, Policy
-from missent.gates.relay.options import UpstreamOptions
 from missent.gates.relay.server import serve
+from missent.smtp.client.options import UpstreamOptions
 from missent.smtp.listener import Listener, ListenOptions
 from missent.testing.smtp import Answers
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from missent.core.errors import ConfigError
-from missent.gates.relay.options import Security, UpstreamOptions
-from missent.gates.relay.transaction import relayed
+from missent.smtp.client.options import Security, UpstreamOptions
+from missent.smtp.client.transaction import relayed
 from missent.smtp.events import Data, Extensions, Hello, Mail
 from missent.smtp.replies import Reply
 from missent.testing.relay import MilGuard, NextHop, between, next_hop, running, talk, until

@@ -2,91 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
-from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Literal, TypeAlias
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from missent.core.errors import ConfigError
 from missent.gates.disposition import Privacy
 from missent.smtp.listener import ListenOptions
+
+if TYPE_CHECKING:
+    from missent.smtp.client.options import UpstreamOptions
 
 Network: TypeAlias = IPv4Network | IPv6Network
 OnError: TypeAlias = Literal["accept", "tempfail"]
 
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
-
-
-class Security(StrEnum):
-    """How the connection to the next hop is protected."""
-
-    NONE = "smtp"
-    STARTTLS = "smtp+starttls"
-    TLS = "smtps"
-
-
-_PORTS = {Security.NONE: 25, Security.STARTTLS: 587, Security.TLS: 465}
-
-
-@dataclass(frozen=True, slots=True)
-class UpstreamOptions:
-    """The next hop.
-
-    Attributes:
-        host: its name or IP address; certificates are verified against it.
-        port: its port.
-        security: none, STARTTLS (required, never "if offered"), or TLS from the start.
-        username: to sign in with; "" for no AUTH.
-        password: likewise; never shown.
-        cafile: certificates to trust instead of the system's.
-        connect: seconds for connecting, the handshake and signing in.
-        command: seconds for the answer to a command.
-        final: seconds for the answer to the end of the content (RFC 5321 4.5.3.2.6).
-        idle_connections: open connections that are kept for the next message.
-        idle: seconds that they are kept.
-    """
-
-    host: str
-    port: int
-    security: Security = Security.NONE
-    username: str = ""
-    password: str = field(default="", repr=False)
-    cafile: Path | None = None
-    connect: float = 15
-    command: float = 120
-    final: float = 600
-    idle_connections: int = 20
-    idle: float = 15
-
-    @classmethod
-    def parse(
-        cls, url: str, *, username: str = "", password: str = "", cafile: Path | None = None
-    ) -> UpstreamOptions:
-        """Read `smtp://HOST[:PORT]`, `smtp+starttls://...` or `smtps://...`, perhaps with `USER@`.
-
-        Raises:
-            ConfigError: it is none of these, or a password would go over the net in the clear.
-        """
-        split = urlsplit(url)
-        try:
-            security = Security(split.scheme)
-            port = split.port or _PORTS[security]
-        except ValueError:
-            raise ConfigError(_bad_url(split.hostname)) from None
-        if not split.hostname or split.path not in {"", "/"} or split.query or split.fragment:
-            raise ConfigError(_bad_url(split.hostname))
-        if split.password is not None:
-            raise ConfigError("no password in the upstream's URL: keep it in a file of its own")
-        user = unquote(split.username or "") or username
-        if user and security is Security.NONE and not _is_loopback(split.hostname):
-            raise ConfigError(
-                f"the password for {split.hostname} would go over the net in the clear: "
-                "write smtp+starttls:// or smtps://"
-            )
-        return cls(split.hostname, port, security, user, password, cafile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,40 +40,3 @@ class RelayOptions:
     deadline: float = 5
     on_error: OnError = "accept"
     privacy: Privacy = field(default_factory=Privacy)
-
-
-def read_secret(file: Path | None, variable: str = "") -> str:
-    """Read a password from a file, or else from an environment variable.
-
-    Args:
-        file: its first line counts.
-        variable: the name of the variable.
-
-    Raises:
-        ConfigError: there is nothing to be had there.
-    """
-    if file is not None:
-        try:
-            lines = file.read_text("utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"the password cannot be read: {error}") from None
-        if not lines or not lines[0]:
-            raise ConfigError(f"the password file {file} is empty")
-        return lines[0]
-    if not os.environ.get(variable):
-        raise ConfigError(f"the environment variable {variable!r} for the password is not set")
-    return os.environ[variable]
-
-
-def _bad_url(host: str | None) -> str:
-    return (
-        f"no upstream can be read from this URL (host {host!r}): "
-        "write smtp://HOST:PORT, smtp+starttls://HOST:PORT or smtps://HOST:PORT"
-    )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

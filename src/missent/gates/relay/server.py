@@ -12,7 +12,7 @@ import structlog
 from missent.core.errors import ConfigError
 from missent.gates.relay.outbox import Outbox
 from missent.gates.relay.session import Conversation
-from missent.gates.relay.upstream import Upstream
+from missent.smtp.client.upstream import Upstream
 from missent.smtp.listener import Listener
 
 if TYPE_CHECKING:

@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING
 import structlog
 from aiosmtplib import SMTP, SMTPException, SMTPHeloError
 
-from missent.gates.relay.options import Security
-from missent.gates.relay.transaction import UpstreamTransaction, hang_up
+from missent.smtp.client.options import Security
+from missent.smtp.client.transaction import UpstreamTransaction, hang_up
 from missent.smtp.events import Extensions
 from missent.smtp.replies import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from missent.gates.relay.options import UpstreamOptions
+    from missent.smtp.client.options import UpstreamOptions
     from missent.smtp.events import Mail
 
-_log = structlog.get_logger("missent.relay")
+_log = structlog.get_logger("missent.smtp")
 _FRESH_SECONDS = 300.0  # that what the next hop offers is taken for granted
 _DOWN_SECONDS = 5.0  # that it is not asked again what it offers
 _QUIT_SECONDS = 5.0

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from aiosmtplib.response import SMTPResponse
 
     from missent.core.address import Address
-    from missent.gates.relay.options import UpstreamOptions
-    from missent.gates.relay.upstream import Upstream
+    from missent.smtp.client.options import UpstreamOptions
+    from missent.smtp.client.upstream import Upstream
     from missent.smtp.events import Mail
 
-_log = structlog.get_logger("missent.relay")
+_log = structlog.get_logger("missent.smtp")
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?: |$)")
 _HIGH_WATER = 1 << 18  # octets on their way to the next hop, before the client must wait
 _PAUSE = 0.005  # seconds between two looks at them
