@@ -159,6 +159,18 @@ def test_the_order_of_recipients_makes_no_difference(case: tuple[Message, Facts]
 
 
 @given(situations())
+def test_asked_one_by_one_beside_the_others_is_asked_together(
+    case: tuple[Message, Facts],
+) -> None:
+    message, facts = case
+    together = look(message, facts).recipients
+    for at, recipient in enumerate(message.recipients):
+        others = message.recipients[:at] + message.recipients[at + 1 :]
+        alone = replace(message, recipients=(recipient,), beside=others)
+        assert look(alone, facts).recipients == (together[at],)
+
+
+@given(situations())
 def test_u_label_and_a_label_get_the_same_answer(case: tuple[Message, Facts]) -> None:
     message, facts = case
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 from math import isfinite, log1p
 
 import pytest
@@ -118,6 +119,8 @@ def test_a_case_counts_who_else_is_written_to() -> None:
     assert case.sender == SENDER
     assert dict(case.beside) == {"acme.example": 2, "other.example": 1}
     assert Case.of(other, Message(None, ()), Facts()).sender == ""
+    alone = replace(message, recipients=(Recipient(other),), beside=tuple(map(Recipient, to)))
+    assert Case.of(other, alone, Facts()) == case
 
 
 words = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=8)

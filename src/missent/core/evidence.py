@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sized
 from dataclasses import dataclass
+from itertools import chain
 from math import log, log1p
 from typing import TYPE_CHECKING, Final
 
@@ -161,7 +162,8 @@ def _beside(message: Message) -> Mapping[str, int]:
     global _last  # noqa: PLW0603  a memo of one
     last = _last
     if last is None or last[0] is not message:
-        last = message, Counter([r.address.domain.name for r in message.recipients])
+        everyone = chain(message.recipients, message.beside)
+        last = message, Counter([r.address.domain.name for r in everyone])
         _last = last
     return last[1]
 

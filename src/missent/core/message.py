@@ -41,10 +41,12 @@ class Message:
 
     Attributes:
         mail_from: the reverse-path; None for the null sender or where none is known.
-        recipients: every recipient, in the order seen.
+        recipients: those to be decided, in the order seen.
         message_id: the Message-ID field without angle brackets, or "".
         subject: the decoded Subject field, or "".
         attachments: what is attached, where the content was seen.
+        beside: others of the same message that are decided already, for a gate that asks about
+            them one by one: whom else a message goes to says whom it was meant for.
     """
 
     mail_from: Address | None
@@ -52,3 +54,4 @@ class Message:
     message_id: str = ""
     subject: str = ""
     attachments: tuple[Attachment, ...] = ()
+    beside: tuple[Recipient, ...] = ()

@@ -141,6 +141,29 @@ def test_a_login_is_of_one_message_only() -> None:
     assert talk(session, MAIL) == [r.Accept(), Passed()]
 
 
+def test_a_question_names_the_recipients_that_were_taken_before() -> None:
+    session = begun()
+    paths = ("<a@b.example>", "<b@b.ml>", "<c@b.example>", "<d@b.example>")
+    events = talk(session, *(c.Rcpt(path) for path in paths))
+    asked = [e.message for e in events if isinstance(e, Question)]
+    assert [[str(x.address) for x in m.recipients] for m in asked] == [[p[1:-1]] for p in paths]
+    assert [[str(x.address) for x in m.beside] for m in asked] == [
+        [],
+        ["a@b.example"],
+        ["a@b.example"],
+        ["a@b.example", "c@b.example"],
+    ]
+    events = talk(session, c.Abort(), MAIL, c.Rcpt("<e@b.example>"))
+    (next_one,) = [e.message for e in events if isinstance(e, Question)]
+    assert next_one.beside == ()
+
+
+def test_of_very_many_recipients_some_hundred_are_told_to_the_next() -> None:
+    events = talk(begun(), *(c.Rcpt(f"<{n}@b.example>") for n in range(600)))
+    asked = [e.message for e in events if isinstance(e, Question)]
+    assert [len(m.beside) for m in asked] == [min(n, 500) for n in range(600)]
+
+
 def test_accept_is_never_said_at_rcpt() -> None:
     events = talk(begun(), c.Rcpt("<a@b.example>"), c.Rcpt("<postmaster>"), c.Rcpt("<a@b..c>"))
     assert replies(events) == [r.Continue()] * 3

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from missent.smtp.replies import Reply
 
 _RECIPIENTS = 50_000  # remembered of one message; an MTA stops long before
+_BESIDE = 500  # of those that were taken, told to the checks when the next one is asked about
 _HEADER_FIELDS = 64  # kept of one message
 _NAME_CHARACTERS = 76  # kept of its name
 _VALUE_CHARACTERS = 998  # kept of one header field; RFC 5322 2.1.1
@@ -36,8 +37,8 @@ class Question:
     """What the session must know before the MTA gets its answer.
 
     Attributes:
-        message: with the recipients to be decided: one at RCPT, all at the end of a message that
-            did not come by SMTP.
+        message: with the recipients to be decided: one at RCPT, with those beside it that were
+            taken before; all at the end of a message that did not come by SMTP.
         utf8: whether the client said SMTPUTF8, so that a reply may go beyond ASCII.
         can_hold: whether the MTA agreed to take a message into its hold queue.
         by_smtp: whether one recipient can be refused alone.
@@ -102,6 +103,7 @@ class _Envelope:
     utf8: bool
     dispositions: list[Disposition] = field(default_factory=list)
     undecided: list[Recipient] = field(default_factory=list)
+    taken: tuple[Recipient, ...] = ()
     kept: dict[str, str] = field(default_factory=dict)
 
 
@@ -160,7 +162,11 @@ class Session:
         said = next((d.reply for d in dispositions if d.reply is not None), None)
         refusal = None if said is None else reply_code(said, utf8=question.utf8)
         if question.by_smtp:
-            return _CONTINUE if refusal is None else (refusal,)
+            if refusal is not None:
+                return (refusal,)
+            if len(envelope.taken) < _BESIDE:
+                envelope.taken += question.message.recipients
+            return _CONTINUE
         if refusal is None:
             return self._send(envelope)
         # By now it is too late to refuse one recipient: the message is refused to them all.
@@ -257,7 +263,7 @@ class Session:
         return _NOTHING if self._agreed and kind in self._agreed.silent else _CONTINUE
 
     def _ask(self, envelope: _Envelope, recipients: tuple[Recipient, ...]) -> tuple[Event, ...]:
-        message = Message(envelope.mail_from, recipients)
+        message = Message(envelope.mail_from, recipients, beside=envelope.taken)
         can_hold = self._agreed is not None and self._agreed.can_hold
         question = Question(message, envelope.utf8, can_hold, self._client.by_smtp)
         self._asked = question
