@@ -1,14 +1,18 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from missent.app import build
 from missent.app.assess import Assessor
 from missent.app.remember import remembering
 from missent.core.address import Address
 from missent.core.errors import StoreError
+from missent.core.finding import Finding
 from missent.core.message import Message, Recipient
-from missent.core.verdict import Action
+from missent.core.verdict import Action, RecipientVerdict
+from missent.gates.disposition import Disposition, Outcome
+from missent.memory.interface import Decision
 from missent.settings import parse
 
 if TYPE_CHECKING:
@@ -82,3 +86,45 @@ async def test_a_store_that_fails_stops_no_decision(
 
         monkeypatch.setattr(memory, "refresh", fails)
         assert (await Assessor(build(), memory)(MESSAGE)).action > Action.ALLOW
+
+
+def _disposition(text: str, action: Action, outcome: Outcome, **more: Any) -> Disposition:
+    recipient = Recipient(Address.parse(text))
+    found = Finding("T101", 0.97, "It looks wrong.", (recipient.address.at("army.mil"),))
+    findings = (found,) if action else ()
+    verdict = RecipientVerdict(recipient, action, findings)
+    return Disposition(recipient.address, outcome, verdict, **more)
+
+
+async def test_every_prompt_is_kept_and_the_rest_is_counted(tmp_path: Path) -> None:
+    refused = _disposition("gen@army.ml", Action.BLOCK, Outcome.REFUSED, enforced=True)
+    monitored = _disposition("gen@navy.ml", Action.HOLD, Outcome.ACCEPTED)
+    fine = _disposition("Eve@partner.example", Action.ALLOW, Outcome.ACCEPTED, enforced=True)
+    unknown = Disposition(ODD, Outcome.TEMPFAILED, reason="deadline")
+    async with remembering(_settings(tmp_path)) as memory:
+        assert memory is not None
+        assess: Assess = Assessor(build(), memory)
+        assess.decided(ME, [fine, refused], "1@corp.example", sent=True)
+        assess.decided(None, [monitored, unknown], sent=True)
+        assess.decided(ME, [refused], sent=False)
+        assess.decided(ME, [fine], sent=False)  # given up before anything was asked
+        await memory.flush()
+        kept = [replace(decision, at=0) for _, decision in await memory.store.decisions()]
+        block = Decision(
+            0, ME.key, "gen@army.ml", "block", ("T101",), 0.97, ("gen@army.mil",), "refused",
+            "1@corp.example", enforced=True,
+        )  # fmt: skip
+        hold = replace(
+            block, sender="", recipient="gen@navy.ml", action="hold", disposition="accepted",
+            message_id="", enforced=False,
+        )  # fmt: skip
+        assert kept == [block, hold, replace(block, message_id="")]
+        counts = await memory.store.tally(0, 1 << 30)
+        assert {what: count for (_, what), count in counts.items()} == {
+            "messages": 3, "allow": 1, "hold": 1, "block": 2, "undecided": 1,
+        }  # fmt: skip
+
+
+def test_without_a_store_nothing_is_kept_of_decisions() -> None:
+    fine = _disposition("Eve@partner.example", Action.ALLOW, Outcome.ACCEPTED)
+    Assessor(build()).decided(ME, [fine], sent=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from missent.core.address import Address
 from missent.core.errors import StoreError
 from missent.core.facts import DomainFacts
 from missent.core.pattern import Pattern
@@ -19,6 +20,7 @@ from missent.memory.interface import (
     Delta,
     Head,
     Lesson,
+    Sought,
 )
 from missent.memory.sql.store import SqlStore
 
@@ -180,7 +182,7 @@ async def test_a_failing_write_leaves_nothing_behind(store: Store) -> None:
 async def test_decisions_come_back_as_they_were_made(store: Store) -> None:
     made = Decision(
         100, ANN, "eve@partne.example", "hold", ("T101", "R302"), 0.93,
-        ("eve@partner.example", "ü@partner.example"), "held as 7", "1@corp.example",
+        ("eve@partner.example", "ü@partner.example"), "held as 7", "1@corp.example", enforced=True,
     )  # fmt: skip
     plain = Decision(101, "", EVE, "allow", message_id="half \ud800 a \x00 pair" + "x" * 5000)
     await store.write(Batch(decisions=[made, plain]))
@@ -190,6 +192,42 @@ async def test_decisions_come_back_as_they_were_made(store: Store) -> None:
     assert other.message_id == "half ? a  pair" + "x" * 985
     assert [d.recipient for _, d in await store.decisions(after=first)] == [EVE]
     assert len(await store.decisions(limit=1)) == 1
+
+
+async def test_decisions_are_found_by_what_they_say(store: Store) -> None:
+    made = [
+        Decision(100, ANN, "gen@army.ml", "block", ("T101", "X901")),
+        Decision(200, BOB, "eve@us.army.ml", "warn", ("T101",)),
+        Decision(300, ANN, EVE, "hold", ("T1010",)),
+        Decision(400, "", "a_%@notarmy.ml", "hold", ("T104",)),
+    ]
+    await store.write(Batch(decisions=made))
+
+    async def found(**sought: object) -> list[int]:
+        rows = await store.decisions(sought=Sought(**sought))  # type: ignore[arg-type]
+        return [decision.at for _, decision in rows]
+
+    assert await found() == [100, 200, 300, 400]
+    assert await found(since=200, until=400) == [200, 300]
+    assert await found(code="T101") == [100, 200]
+    assert await found(action="hold") == [300, 400]
+    assert await found(sender=Pattern.parse(ANN)) == [100, 300]
+    assert await found(sender=Pattern.parse("corp.example")) == [100, 200, 300]
+    for pattern in ("army.ml", "*.army.ml", "*.ml", "gen@army.ml", "a_%@notarmy.ml", "x.example"):
+        sought = Pattern.parse(pattern)
+        expected = [d.at for d in made if sought.matches(Address.parse(d.recipient))]
+        assert await found(recipient=sought) == expected, pattern
+    assert await found(recipient=Pattern.parse("*.ml"), sender=Pattern.parse(ANN)) == [100]
+
+
+async def test_counts_add_up_by_day_and_kind(store: Store, url: str) -> None:
+    await store.write(Batch(tally={(3, "messages"): 2, (3, "allow"): 5}))
+    other = await SqlStore.open(url)
+    await other.write(Batch(tally={(3, "messages"): 1, (4, "messages"): 1}))
+    await other.close()
+    assert await store.tally(3, 4) == {(3, "messages"): 3, (3, "allow"): 5}
+    assert await store.tally(0, 100) == {(3, "messages"): 3, (3, "allow"): 5, (4, "messages"): 1}
+    assert await store.tally(5, 100) == {}
 
 
 async def test_exceptions_are_kept_told_of_and_revoked(store: Store) -> None:
@@ -272,6 +310,7 @@ async def test_what_is_too_old_expires(store: Store) -> None:
             ],
             [Correction(ANN, "x@x.example", EVE, old), Correction(ANN, "y@x.example", EVE, new)],
             [Decision(old, ANN, EVE, "allow"), Decision(new, ANN, BOB, "allow")],
+            {(100, "messages"): 1, (200, "messages"): 1},
         )
     )
     await store.allow(Permission(Pattern.parse(EVE), "o", "r", expires=old), old)
@@ -282,8 +321,9 @@ async def test_what_is_too_old_expires(store: Store) -> None:
     erased = await store.expire(new)
     assert erased.rows == {
         "contact": 1, "correction": 1, "decision": 1, "exception": 1, "domain_facts": 1, "seen": 1,
-        "attempt": 1,
+        "attempt": 1, "tally": 1,
     }  # fmt: skip
+    assert await store.tally(0, 300) == {(200, "messages"): 1}
     assert [row.local for row in await contacts(store)] == ["bob"]
     assert (await store.head()).generation > before.generation
     assert await store.write(Batch([sent(ANN, BOB, new, "new")])) == 0
@@ -295,6 +335,7 @@ async def test_the_export_has_all_of_an_address_and_nothing_of_others(store: Sto
             [sent(ANN, EVE, DAY), sent(BOB, ANN, DAY)],
             [Correction(ANN, "evve@partner.example", EVE, DAY)],
             [Decision(DAY, ANN, EVE, "warn", ("T101",), 0.5, (EVE,))],
+            {(1, "messages"): 7},
         )
     )
     await store.allow(Permission(Pattern.parse(EVE), "o", "r"), DAY)
@@ -306,7 +347,9 @@ async def test_the_export_has_all_of_an_address_and_nothing_of_others(store: Sto
         "received": 0, "bounced": 0, "confirmed": False,
     }  # fmt: skip
     assert [row["kind"] for row in await exported(store, BOB)] == ["contact"]
-    assert len(await exported(store)) == 5
+    rows = await exported(store)
+    assert len(rows) == 6
+    assert rows[-1] == {"kind": "tally", "day": "1970-01-02", "what": "messages", "count": 7}
 
 
 async def test_the_head_is_small_numbers_that_only_grow(store: Store) -> None:

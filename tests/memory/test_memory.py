@@ -222,13 +222,41 @@ async def test_a_store_that_fails_stops_no_decision_and_loses_nothing(
 ) -> None:
     rename(url, "contact", "away")
     memory.remember(message(ANN, EVE), 100)
+    memory.record([Decision(100, ANN, EVE, "hold")])
+    memory.count(3, ["messages", "hold"])
     with pytest.raises(StoreError, match="no such table: contact"):
         await memory.flush()
     memory.remember(message(ANN, DAN), 200)
     assert memory.view().pair(ANN, EVE) == Use(1, 100, 100)
+    memory.count(3, ["messages"])
     rename(url, "away", "contact")
     await until(lambda: len(memory._pending) == 0)
+    await memory.flush()
     assert await rows(url) == {(ANN, EVE): Use(1, 100, 100), (ANN, DAN): Use(1, 200, 200)}
+    assert [d.recipient for _, d in await memory.store.decisions()] == [EVE]
+    assert await memory.store.tally(0, 10) == {(3, "hold"): 1, (3, "messages"): 2}
+
+
+async def test_a_store_that_fails_is_told_once(
+    memory: Memory, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rename(url, "contact", "away")
+    memory.remember(message(ANN, EVE), 100)
+    with pytest.raises(StoreError):
+        await memory.flush()
+    for _ in range(3):
+        memory.remember(message(ANN, DAN), 100)
+        with pytest.raises(StoreError):
+            await memory.flush()
+    rename(url, "away", "contact")
+    said: list[str] = []
+
+    def told(text: str) -> int:
+        said.append(capsys.readouterr().out)
+        return "".join(said).count(text)
+
+    await until(lambda: told("the store is back") == 1)
+    assert told("the store failed") == 1
 
 
 async def test_what_waits_for_a_store_that_fails_for_long_is_bounded(url: str) -> None:

@@ -7,13 +7,18 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from missent.app import record
 from missent.core.errors import StoreError
+from missent.memory.interface import DAY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from missent.app.wiring import App
     from missent.core.address import Address
     from missent.core.message import Message
     from missent.core.verdict import Verdict
+    from missent.gates.disposition import Disposition
     from missent.memory.memory import Memory
 
 _LOOK_SECONDS = 0.05  # between two looks whether other processes wrote something
@@ -62,6 +67,26 @@ class Assessor:
         """Remember a message that was handed on; it is written by a task of its own."""
         if self._memory is not None:
             self._memory.remember(message, int(time.time()))
+
+    def decided(
+        self,
+        mail_from: Address | None,
+        dispositions: Sequence[Disposition],
+        message_id: str = "",
+        *,
+        sent: bool,
+    ) -> None:
+        """Keep every prompt, and count the rest.
+
+        A message that its client gave up before anybody was asked counts for nothing.
+        """
+        if self._memory is None:
+            return
+        at = int(time.time())
+        found = tuple(record.prompts(mail_from, dispositions, at, message_id))
+        if sent or found:
+            self._memory.record(found)
+            self._memory.count(at // DAY, record.kinds(dispositions))
 
     async def confirmed(self, sender: Address | None, address: Address) -> None:
         """Remember that a sender said that an address is right."""

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def command(context: Context, address: str | None) -> None:
     """Print what the store keeps, one JSON object a line; of one ADDRESS or of all.
 
-    The field `kind` says what an object is: contact, correction, decision, exception or
-    domain_facts. Moments are UTC. No subject and no text is kept of any mail.
+    The field `kind` says what an object is: contact, correction, decision, attempt,
+    exception, tally or domain_facts. Moments are UTC. No subject and no text is kept of any mail.
 
     \b
     Examples:

@@ -71,6 +71,7 @@ class Commands(click.Group):
     modules: ClassVar = {
         "check": "missent.cli.check",
         "config": "missent.cli.config",
+        "decisions": "missent.cli.decisions",
         "doctor": "missent.cli.doctor",
         "explain": "missent.cli.explain",
         "export": "missent.cli.export",

@@ -7,14 +7,18 @@ sender "" stands for mail whose sender is not known.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 
     from missent.core.facts import DomainFacts
     from missent.core.finding import Json
+    from missent.core.pattern import Pattern
     from missent.core.permission import Permission
+
+
+DAY = 86_400  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class Decision:
         did_you_mean: the addresses that were offered, best first.
         disposition: what the gate did.
         message_id: the Message-ID without angle brackets, or "".
+        enforced: False in monitor mode, where the action was recorded only.
     """
 
     at: int
@@ -89,6 +94,34 @@ class Decision:
     did_you_mean: tuple[str, ...] = ()
     disposition: str = ""
     message_id: str = ""
+    enforced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which decisions are asked for: those that fit all that is given.
+
+    Attributes:
+        since: from this moment on.
+        until: before this moment; None for no end.
+        sender: of these senders.
+        recipient: about these recipients.
+        code: with a finding of this code.
+        action: that asked for this.
+    """
+
+    since: int = 0
+    until: int | None = None
+    sender: Pattern | None = None
+    recipient: Pattern | None = None
+    code: str = ""
+    action: str = ""
+
+
+EVERY_DECISION = Sought()
+Tally: TypeAlias = "Mapping[tuple[int, str], int]"
+"""How many there were, by day (since the epoch, in UTC) and kind: `messages`, and recipients by
+their action, those as well whose decision is not kept because there was nothing to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +131,10 @@ class Batch:
     lessons: Sequence[Lesson] = ()
     corrections: Sequence[Correction] = ()
     decisions: Sequence[Decision] = ()
+    tally: Tally = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.lessons or self.corrections or self.decisions)
+        return bool(self.lessons or self.corrections or self.decisions or self.tally)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +228,12 @@ class Store(Protocol):
         """What is new since a `Head.change`; of use only while the generation is the same."""
 
     async def decisions(
-        self, *, after: int = 0, limit: int = 1000
+        self, *, after: int = 0, limit: int = 1000, sought: Sought = EVERY_DECISION
     ) -> Sequence[tuple[int, Decision]]:
         """Decisions with their numbers, those above `after`, in the order they were recorded."""
+
+    async def tally(self, since: int, until: int) -> Tally:
+        """What was counted on the days from one to before another, as days since the epoch."""
 
     async def allow(self, permission: Permission, at: int) -> int:
         """Add an exception, and return its number."""

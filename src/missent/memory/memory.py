@@ -176,6 +176,10 @@ class Memory:
         """Keep what was decided, for the record."""
         self._pending.add(Batch(decisions=tuple(decisions)))
 
+    def count(self, day: int, kinds: Iterable[str]) -> None:
+        """Count one more of each kind on a day since the epoch; see `Tally`."""
+        self._pending.count(day, kinds)
+
     async def flush(self) -> None:
         """Wait until everything said before is durable.
 
@@ -224,7 +228,7 @@ class Memory:
         self._pending.add(Batch(learned))
 
     async def _keep(self) -> None:
-        wait = self._options.retry
+        wait, failing = self._options.retry, False
         while not self._closing.is_set():
             await self._pending.something(self._options.poll)
             if len(self._pending):
@@ -235,10 +239,15 @@ class Memory:
                 await self._write()
                 await self._pull()
                 wait = self._options.retry
+                if failing:
+                    _log.warning("the store is back", lost=self._pending.lost)
+                failing = False
             except StoreError as error:
                 # Decisions go on with what is known; the store is asked again, ever less often.
                 self._pending.failed(error)
-                _log.warning("the store failed", reason=str(error), lost=self._pending.lost)
+                if not failing:
+                    _log.warning("the store failed", reason=str(error), waiting=len(self._pending))
+                failing = True
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._closing.wait(), wait)
                 wait = min(2 * wait, _LONGEST_RETRY)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from typing import TYPE_CHECKING
 
 from missent.memory.interface import Batch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from missent.core.errors import StoreError
     from missent.memory.interface import Correction, Delta
 
@@ -26,14 +28,17 @@ class Pending:
         self._queue: deque[Batch] = deque()
         self._items = 0
         self._taken: list[Batch] = []
-        self._added = self._done = 0  # batches, ever
+        # Sums, which take no room however many they are of.
+        self._tally: Counter[tuple[int, str]] = Counter()
+        self._tally_taken: Counter[tuple[int, str]] = Counter()
+        self._added = self._done = 0  # batches and tallies, ever
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._wake = asyncio.Event()
         self.hurry = asyncio.Event()
         """Set while somebody waits for what was added."""
 
     def __len__(self) -> int:
-        return self._items
+        return self._items + len(self._tally)
 
     def add(self, batch: Batch) -> None:
         """Queue a batch."""
@@ -47,6 +52,14 @@ class Pending:
             self._done += 1
             self._items -= _size(oldest)
             self.lost += _size(oldest)
+        self._wake.set()
+
+    def count(self, day: int, kinds: Iterable[str]) -> None:
+        """Count one more of each kind."""
+        if not self._tally:
+            self._added += 1
+        for kind in kinds:
+            self._tally[day, kind] += 1
         self._wake.set()
 
     def wake(self) -> None:
@@ -69,17 +82,20 @@ class Pending:
             self._taken.append(self._queue.popleft())
         if not self._queue:
             self._wake.clear()
+            self._tally, self._tally_taken = Counter(), self._tally
         return Batch(
             [lesson for batch in self._taken for lesson in batch.lessons],
             [correction for batch in self._taken for correction in batch.corrections],
             [decision for batch in self._taken for decision in batch.decisions],
+            self._tally_taken,
         )
 
     def done(self) -> None:
         """What was taken is durable."""
-        self._done += len(self._taken)
+        self._done += len(self._taken) + bool(self._tally_taken)
         self._items -= sum(map(_size, self._taken))
         self._taken.clear()
+        self._tally_taken = Counter()
         ready = [future for ticket, future in self._waiting if ticket <= self._done]
         self._waiting = [(t, future) for t, future in self._waiting if t > self._done]
         if not self._waiting:
@@ -92,6 +108,10 @@ class Pending:
         """What was taken could not be written; it is the next again."""
         self._queue.extendleft(reversed(self._taken))
         self._taken.clear()
+        if self._tally and self._tally_taken:
+            self._done += 1  # two become one
+        self._tally += self._tally_taken
+        self._tally_taken = Counter()
         self._wake.set()
 
     def failed(self, error: StoreError) -> None:

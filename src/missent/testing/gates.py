@@ -9,8 +9,11 @@ from missent.core.finding import Finding
 from missent.core.verdict import Action, RecipientVerdict, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from missent.core.address import Address
     from missent.core.message import Message
+    from missent.gates.disposition import Disposition
 
 _ACTIONS = {"ml": Action.BLOCK, "hold": Action.HOLD, "warn": Action.WARN}
 
@@ -24,6 +27,8 @@ class SuffixGuard:
         enforced: what its verdicts say.
         was_sent: the messages that were handed on.
         was_confirmed: the pairs that were confirmed, as keys.
+        was_decided: what became of each message: its reverse-path, dispositions, Message-ID, and
+            whether it was sent.
     """
 
     def __init__(self, *, enforced: bool = True) -> None:
@@ -32,6 +37,7 @@ class SuffixGuard:
         self.enforced = enforced
         self.was_sent: list[Message] = []
         self.was_confirmed: list[tuple[str, str]] = []
+        self.was_decided: list[tuple[Address | None, tuple[Disposition, ...], str, bool]] = []
 
     def at_once(self, message: Message) -> Verdict | None:
         """Decide, if that takes no time."""
@@ -51,6 +57,17 @@ class SuffixGuard:
         if self.fault is not None:
             raise self.fault
         self.was_sent.append(message)
+
+    def decided(
+        self,
+        mail_from: Address | None,
+        dispositions: Sequence[Disposition],
+        message_id: str = "",
+        *,
+        sent: bool,
+    ) -> None:
+        """Note what became of a message."""
+        self.was_decided.append((mail_from, tuple(dispositions), message_id, sent))
 
     async def confirmed(self, sender: Address | None, address: Address) -> None:
         """Note a pair."""

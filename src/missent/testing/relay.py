@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from missent.core.address import Address
     from missent.core.message import Message, Recipient
     from missent.core.verdict import Verdict
+    from missent.gates.disposition import Disposition
     from missent.gates.interface import Assess
     from missent.gates.relay.options import RelayOptions
     from missent.smtp.events import Event, Extensions
@@ -60,6 +61,7 @@ class MilGuard:
         self.asked: list[Message] = []
         self.remembered: list[Message] = []
         self.known: list[tuple[Address | None, Address]] = []
+        self.decisions: list[tuple[tuple[Disposition, ...], bool]] = []
 
     async def __call__(self, message: Message) -> Verdict:
         """Decide."""
@@ -71,6 +73,17 @@ class MilGuard:
     async def sent(self, message: Message) -> None:
         """Remember."""
         self.remembered.append(message)
+
+    def decided(
+        self,
+        mail_from: Address | None,  # noqa: ARG002  the interface's
+        dispositions: Sequence[Disposition],
+        message_id: str = "",  # noqa: ARG002  likewise
+        *,
+        sent: bool,
+    ) -> None:
+        """Remember what became of a message's recipients."""
+        self.decisions.append((tuple(dispositions), sent))
 
     async def confirmed(self, sender: Address | None, address: Address) -> None:
         """Remember what was confirmed."""

@@ -10,7 +10,7 @@ import pytest
 from missent.core.address import Address
 from missent.core.policy import Mode, Policy, Rule
 from missent.core.verdict import Action, Verdict
-from missent.gates.disposition import Privacy, Show
+from missent.gates.disposition import Outcome, Privacy, Show
 from missent.smtp.events import Data, Mail, Rcpt
 from missent.smtp.replies import Reply
 from missent.testing.relay import MilGuard, NextHop, between, running, talk, until
@@ -56,6 +56,12 @@ async def test_one_recipient_is_refused_and_the_other_gets_the_message(
         "221 2.0.0 bye",
     ]
     assert hop.messages == [b"Subject: x\r\n\r\n.\r\n"]
+    ((decided, was_sent),) = guard.decisions
+    assert [(str(d.address), d.outcome) for d in decided] == [
+        ("gen@army.ml", Outcome.REFUSED),
+        ("b@partner.example", Outcome.ACCEPTED),
+    ]
+    assert was_sent
     assert [str(e.address) for e in hop.events if isinstance(e, Rcpt)] == ["b@partner.example"]
     (remembered,) = guard.remembered
     assert str(remembered.mail_from) == "a@corp.example"
@@ -103,6 +109,24 @@ async def test_where_all_are_refused_the_next_hop_hears_nothing(
     assert not any(isinstance(event, Mail | Rcpt) for event in hop.events)
     assert guard.remembered == []
     assert [line["result"] for line in lines_of(log)] == ["refused"]
+    assert [([d.outcome for d in some], sent) for some, sent in guard.decisions] == [
+        ([Outcome.REFUSED], False)
+    ]
+
+
+async def test_each_recipient_is_asked_about_beside_those_that_were_taken(
+    options: RelayOptions,
+) -> None:
+    guard = MilGuard()
+    recipients = ("a@partner.example", "gen@army.ml", "unknown@partner.example", "b@x.example")
+    said = [*DIALOGUE[:2], *(f"RCPT TO:<{r}>" for r in recipients), "QUIT"]
+    hop = NextHop(refuse={"unknown@partner.example": Reply(550, "5.1.1", ("no",))})
+    async with between(options, hop, guard) as port:
+        await talk(port, said)
+    assert [[str(r.address) for r in asked.beside] for asked in guard.asked] == [
+        [],
+        *[["a@partner.example"]] * 3,
+    ]
 
 
 async def test_monitor_mode_lets_everything_pass_and_writes_it_down(

@@ -56,6 +56,12 @@ class Books:
             counts["queued"] += 1
             if finished.message.recipients:
                 self._learn(finished.message)
+        self._assess.decided(
+            finished.message.mail_from,
+            finished.dispositions,
+            finished.message.message_id,
+            sent=finished.queued,
+        )
         if any(d.action is not Action.ALLOW for d in finished.dispositions):
             self._write(finished)
             if self._notifier is not None and finished.queued:

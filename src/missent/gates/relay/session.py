@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger("missent.relay")
 _TAKEN = frozenset({Outcome.ACCEPTED, Outcome.WARNED})
 _LOGGED = 100  # dispositions in a log line
+_BESIDE = 500  # of those that were taken, told to the checks when the next one is asked about
 
 _LEAST = Extensions(eight_bit=False, smtputf8=False)
 _SENDER_OK = Reply(250, "2.1.0", ("sender ok",))
@@ -42,6 +43,7 @@ class Envelope:
     transaction: Transaction | None = None
     refused: Reply | None = None  # by the next hop, at MAIL
     dispositions: list[Disposition] = field(default_factory=list)
+    taken: tuple[Recipient, ...] = ()
     octets: int = 0
     since: float = field(default_factory=time.monotonic)
 
@@ -132,7 +134,8 @@ class Conversation:
         envelope = self._envelope
         if envelope is None:
             return _NO_TRANSACTION
-        verdict, enforced, reason = await self._decide(envelope.mail, address)
+        asked = Message(envelope.mail.address, (Recipient(address),), beside=envelope.taken)
+        verdict, enforced, reason = await self._decide(asked)
         outcome, reply = Outcome.ACCEPTED, None
         if verdict is not None:
             outcome = dispose(verdict, enforced=enforced)
@@ -145,15 +148,14 @@ class Conversation:
             if not reply.accepted:
                 outcome = _outcome(reply)
                 reason = "next hop"
+        if outcome in _TAKEN and len(envelope.taken) < _BESIDE:
+            envelope.taken += asked.recipients
         envelope.dispositions.append(
             Disposition(address, outcome, verdict, enforced, reply, reason)
         )
         return reply
 
-    async def _decide(
-        self, mail: Mail, address: Address
-    ) -> tuple[RecipientVerdict | None, bool, str]:
-        message = Message(mail.address, (Recipient(address),))
+    async def _decide(self, message: Message) -> tuple[RecipientVerdict | None, bool, str]:
         try:
             async with asyncio.timeout(self._options.deadline):
                 verdict: Verdict = await self._assess(message)
@@ -230,6 +232,7 @@ class Conversation:
             self._tell(envelope, "abandoned" if envelope.accepted else "refused", reason)
 
     def _tell(self, envelope: Envelope, result: str, reply: str) -> None:
+        self._assess.decided(envelope.mail.address, envelope.dispositions, sent=result == "sent")
         privacy = self._options.privacy
         outcomes = [d.outcome for d in envelope.dispositions]
         _log.info(

@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, delete, or_, select, update
 from missent.core.address import Address
 from missent.core.errors import AddressError
 from missent.core.pattern import Pattern
+from missent.memory.interface import DAY
 from missent.memory.sql.tables import (
     attempt,
     contact,
@@ -18,8 +19,9 @@ from missent.memory.sql.tables import (
     domain_facts,
     exception,
     seen,
+    tally,
 )
-from missent.memory.sql.write import DAY, advance, mark
+from missent.memory.sql.write import advance, mark
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Table
@@ -113,6 +115,7 @@ async def expire(connection: AsyncConnection, before: int) -> dict[str, int]:
         "domain_facts": await _delete(connection, domain_facts, domain_facts.c.expires < before),
         "attempt": await _delete(connection, attempt, attempt.c.first < before),
         "seen": await _delete(connection, seen, seen.c.day < before // DAY),
+        "tally": await _delete(connection, tally, tally.c.day < before // DAY),
     }
     if gone["exception"]:
         await mark(connection, "exceptions", change)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from missent.memory.sql.tables import (
     decision,
     domain_facts,
     exception,
+    tally,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from missent.core.finding import Json
 
 _BATCH = 5_000
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 async def export(
@@ -83,19 +85,31 @@ async def export(
                 "created": moment(row.created),
             }
     if address is None:
-        async for row in _rows(connection, domain_facts, None):
-            yield {
-                "kind": "domain_facts",
-                "domain": row.domain,
-                "facts": row.facts,
-                "fetched": moment(row.fetched),
-                "expires": moment(row.expires),
-            }
+        async for named in _of_nobody(connection):
+            yield named
+
+
+async def _of_nobody(connection: AsyncConnection) -> AsyncIterator[Mapping[str, Json]]:
+    async for row in _rows(connection, tally, None):
+        yield {"kind": "tally", "day": day(row.day), "what": row.what, "count": row[2]}
+    async for row in _rows(connection, domain_facts, None):
+        yield {
+            "kind": "domain_facts",
+            "domain": row.domain,
+            "facts": row.facts,
+            "fetched": moment(row.fetched),
+            "expires": moment(row.expires),
+        }
 
 
 def moment(at: int) -> str | None:
     """A moment as ISO 8601; None for 0, which means never."""
     return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z") if at else None
+
+
+def day(number: int) -> str:
+    """A day since the epoch as ISO 8601."""
+    return date.fromordinal(_EPOCH + number).isoformat()
 
 
 async def _rows(

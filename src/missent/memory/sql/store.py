@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, text
 
-from missent.memory.interface import Erased
+from missent.memory.interface import EVERY_DECISION, Erased
 from missent.memory.sql import attempts, erase, export, read, write
 from missent.memory.sql.engine import (
     WRITING,
@@ -41,7 +41,9 @@ if TYPE_CHECKING:
         Correction,
         Decision,
         Head,
+        Sought,
         StoredException,
+        Tally,
     )
 
 
@@ -149,11 +151,16 @@ class SqlStore:
         return found
 
     async def decisions(
-        self, *, after: int = 0, limit: int = 1000
+        self, *, after: int = 0, limit: int = 1000, sought: Sought = EVERY_DECISION
     ) -> Sequence[tuple[int, Decision]]:
-        """Decisions above a number, in the order they were recorded."""
+        """Decisions above a number that fit, in the order they were recorded."""
         async with self._reading() as connection:
-            return await read.decisions(connection, after, limit)
+            return await read.decisions(connection, after, limit, sought)
+
+    async def tally(self, since: int, until: int) -> Tally:
+        """What was counted on the days from one to before another."""
+        async with self._reading() as connection:
+            return await read.tallies(connection, since, until)
 
     async def allow(self, permission: Permission, at: int) -> int:
         """Add an exception, and return its number."""

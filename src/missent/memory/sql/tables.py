@@ -12,6 +12,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
 )
 
 metadata = MetaData(
@@ -75,8 +76,18 @@ decision = Table(
     Column("did_you_mean", Text, nullable=False),
     Column("disposition", Text, nullable=False),
     Column("message_id", Text, nullable=False),
+    Column("enforced", Boolean, nullable=False, server_default=false()),
     Index("ix_decision_at", "at"),
     sqlite_autoincrement=True,
+)
+
+# How many messages and recipients were decided, each day; of most nothing else is kept.
+tally = Table(
+    "tally",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("what", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
 )
 
 exception = Table(

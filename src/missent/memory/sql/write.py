@@ -19,7 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from missent.memory.sql.tables import contact, correction, decision, seen, state
+from missent.memory.interface import DAY
+from missent.memory.sql.tables import contact, correction, decision, seen, state, tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from missent.memory.interface import Batch, Decision, Delta, Lesson
 
-DAY = 86_400
 _ZERO: ColumnElement[int] = literal_column("0")  # in the statement itself: `many` binds rows only
 _TEXT = 1_000  # characters of a text that a stranger may have written
 
@@ -71,6 +71,9 @@ async def write(connection: AsyncConnection, batch: Batch, salt: int) -> int:
         )  # fmt: skip
     if batch.decisions:
         await connection.execute(insert(decision), [_decision_row(d) for d in batch.decisions])
+    if batch.tally:
+        rows = [(day, what, count) for (day, what), count in sorted(batch.tally.items())]
+        await many(connection, _add_counts(connection), rows)
     return len(new)
 
 
@@ -174,6 +177,13 @@ def _add_contacts(connection: AsyncConnection) -> Any:
     )
 
 
+def _add_counts(connection: AsyncConnection) -> Any:
+    adding = upsert(connection, tally)
+    return adding.on_conflict_do_update(
+        index_elements=["day", "what"], set_={"count": tally.c.count + adding.excluded["count"]}
+    )
+
+
 def replacing(connection: AsyncConnection, table: Table, key: tuple[str, ...]) -> Any:
     """An INSERT that replaces the row of the same key."""
     adding = upsert(connection, table)
@@ -194,6 +204,7 @@ def _decision_row(made: Decision) -> dict[str, Any]:
         "did_you_mean": json.dumps(made.did_you_mean, ensure_ascii=False),
         "disposition": _clean(made.disposition),
         "message_id": _clean(made.message_id),
+        "enforced": made.enforced,
     }
 
 
