@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from missent.core.errors import StoreError
+from missent.hold.sql import tables as _  # noqa: F401  adds its own to the metadata
 from missent.memory.sql.engine import connect, driver_url
 from missent.memory.sql.migrate import LATEST, configuration, version
 from missent.memory.sql.store import SqlStore

@@ -93,23 +93,25 @@ class SqlStore:
         return f"SqlStore({shown(self._url)!r})"
 
     @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection to read by, for the rooms above that keep tables of their own."""
         with guarded(self._url):
             async with self._engine.connect() as connection:
                 yield connection
 
     @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction: durable when the `with` ends well, undone when it does not."""
         with guarded(self._url):
             async with self._turn, self._engine.execution_options(**WRITING).begin() as connection:
                 yield connection
 
     async def _make_salt(self) -> None:
         query = select(state.c.value).where(state.c.name == "salt")
-        async with self._reading() as connection:
+        async with self.reading() as connection:
             found = await connection.scalar(query)
         if found is None:
-            async with self._writing() as connection:
+            async with self.writing() as connection:
                 await write.advance(connection)  # waits for another process that is just here
                 found = await connection.scalar(query)
                 if found is None:
@@ -119,7 +121,7 @@ class SqlStore:
 
     async def head(self) -> Head:
         """Where the store stands."""
-        async with self._reading() as connection:
+        async with self.reading() as connection:
             return await read.head(connection)
 
     def stale(self) -> bool:
@@ -128,24 +130,28 @@ class SqlStore:
 
     async def write(self, batch: Batch) -> int:
         """Write durably, and return how many of the lessons were new."""
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             return await write.write(connection, batch, self._salt)
+
+    async def learn(self, connection: AsyncConnection, batch: Batch) -> int:
+        """Write within a transaction of `writing`."""
+        return await write.write(connection, batch, self._salt)
 
     async def contacts(self) -> AsyncGenerator[Sequence[Contact]]:
         """All contacts in batches."""
-        async with self._reading() as connection:
+        async with self.reading() as connection:
             async for batch in read.contacts(connection):
                 yield batch
 
     async def corrections(self) -> Sequence[Correction]:
         """All corrections, the oldest first."""
-        async with self._reading() as connection:
+        async with self.reading() as connection:
             return await read.corrections(connection)
 
     async def changes(self, since: int) -> Changes:
         """What is new since a `Head.change`."""
         version = self._watch.version() if self._watch else 0
-        async with self._reading() as connection:
+        async with self.reading() as connection:
             found = await read.changes(connection, since)
         self._version = version
         return found
@@ -154,17 +160,17 @@ class SqlStore:
         self, *, after: int = 0, limit: int = 1000, sought: Sought = EVERY_DECISION
     ) -> Sequence[tuple[int, Decision]]:
         """Decisions above a number that fit, in the order they were recorded."""
-        async with self._reading() as connection:
+        async with self.reading() as connection:
             return await read.decisions(connection, after, limit, sought)
 
     async def tally(self, since: int, until: int) -> Tally:
         """What was counted on the days from one to before another."""
-        async with self._reading() as connection:
+        async with self.reading() as connection:
             return await read.tallies(connection, since, until)
 
     async def allow(self, permission: Permission, at: int) -> int:
         """Add an exception, and return its number."""
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             await write.mark(connection, "exceptions", await write.advance(connection))
             number = await connection.scalar(
                 insert(exception)
@@ -182,7 +188,7 @@ class SqlStore:
 
     async def revoke(self, number: int) -> bool:
         """Take an exception away; False where there is none of that number."""
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             done = await connection.execute(delete(exception).where(exception.c.number == number))
             if done.rowcount:
                 await write.mark(connection, "exceptions", await write.advance(connection))
@@ -190,19 +196,19 @@ class SqlStore:
 
     async def exceptions(self) -> Sequence[StoredException]:
         """All exceptions, the oldest first."""
-        async with self._reading() as connection:
+        async with self.reading() as connection:
             return await read.exceptions(connection)
 
     async def attempted(
         self, purpose: str, sender: str, address: str, at: int, within: int
     ) -> int | None:
         """When this was first tried; None where this is the first time that counts."""
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             return await attempts.first(connection, (purpose, sender, address), at, within)
 
     async def drop_attempt(self, purpose: str, sender: str, address: str) -> None:
         """Let the next attempt be a first one again."""
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             await attempts.drop(connection, purpose, sender, address)
 
     async def keep_facts(self, facts: Mapping[str, DomainFacts], at: int, ttl: int) -> None:
@@ -212,26 +218,26 @@ class SqlStore:
             for name, said in sorted(facts.items())
         ]
         if rows:
-            async with self._writing() as connection:
+            async with self.writing() as connection:
                 await connection.execute(
                     write.replacing(connection, domain_facts, ("domain",)), rows
                 )
 
     async def facts(self, domains: Collection[str], at: int) -> Mapping[str, DomainFacts]:
         """What is kept of these domains and still holds."""
-        async with self._reading() as connection:
+        async with self.reading() as connection:
             return await read.facts(connection, domains, at)
 
     async def forget(self, address: str) -> Erased:
         """Take away every row that names this address."""
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             gone = Erased(await erase.forget(connection, address))
         await self._overwrite()
         return gone
 
     async def expire(self, before: int) -> Erased:
         """Take away what was last used, decided or learned before that moment."""
-        async with self._writing() as connection:
+        async with self.writing() as connection:
             gone = Erased(await erase.expire(connection, before))
         await self._overwrite()
         return gone
@@ -246,7 +252,7 @@ class SqlStore:
 
     async def export(self, address: str | None = None) -> AsyncGenerator[Mapping[str, Json]]:
         """All that is kept, or what names an address."""
-        async with self._reading() as connection:
+        async with self.reading() as connection:
             async for row in export.export(connection, address):
                 yield row
 

@@ -1,0 +1,1 @@
+"""KEEPS a held message safe, asks its sender, and releases it."""

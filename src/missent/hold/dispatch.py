@@ -1,0 +1,225 @@
+"""Takes jobs from the store and does them: by whom, how often, and until when.
+
+A job is claimed for some seconds and the claim is renewed while the job runs, so that a process
+that dies loses it to another. Between the next hop's yes and our own record of it lies a moment in
+which a death lets the job be done again: SMTP has no transaction over two parties, and between
+losing a message and sending it twice (with the same Message-ID) we choose the second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from missent.core.errors import StoreError
+from missent.hold.interface import Claim, Kind, Step, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from typing import TypeAlias
+
+    from missent.hold.interface import HoldStore, Job
+    from missent.smtp.replies import Reply
+
+    Handler: TypeAlias = Callable[[Job, Callable[[], bool]], Awaitable[Reply]]
+
+_log = structlog.get_logger("missent.hold")
+_DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchOptions:
+    """How jobs are done.
+
+    Attributes:
+        lease: seconds that a claim holds; renewed three times as often. The clocks of hosts that
+            share a store must agree better than that.
+        poll: seconds between two looks for others' jobs.
+        at_once: jobs at a time, in one process.
+        first_pause: seconds after the first failure; doubled up to `longest_pause`.
+        longest_pause: likewise.
+        patience: seconds after which a job that cannot be done has failed.
+    """
+
+    lease: int = 30
+    poll: float = 1.0
+    at_once: int = 20
+    first_pause: int = 5
+    longest_pause: int = 1800
+    patience: int = 5 * _DAY
+
+
+class Dispatcher:
+    """Does jobs. Start `run` as a task; `wake` it when there is something new.
+
+    Attributes:
+        sent: jobs that were done.
+        failed: jobs that failed for good.
+    """
+
+    def __init__(
+        self,
+        store: HoldStore,
+        handlers: Mapping[Kind, Handler],
+        options: DispatchOptions,
+    ) -> None:
+        """Do the jobs of these kinds.
+
+        Args:
+            store: where they wait.
+            handlers: do a job of a kind, and say how it went: done, later, or never. They are
+                given a way to ask whether the job is still ours.
+            options: how.
+        """
+        self._store = store
+        self._handlers = handlers
+        self._options = options
+        self._claimer = secrets.token_hex(8)
+        self._news = asyncio.Event()
+        self._closing = False
+        self._running: set[asyncio.Task[None]] = set()
+        self._in_trouble = False
+        self.sent = 0
+        self.failed = 0
+
+    def wake(self) -> None:
+        """Look for jobs now."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """Do what is due, until `close`."""
+        while not self._closing:
+            self._news.clear()
+            try:
+                more = await self._take()
+            except StoreError as error:
+                more = False
+                if not self._in_trouble:
+                    _log.error("nothing can be sent", reason=str(error))
+                self._in_trouble = True
+            else:
+                self._in_trouble = False
+            if not more:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), self._options.poll)
+
+    async def close(self) -> None:
+        """Let `run` end, and wait for what is under way."""
+        self._closing = True
+        self._news.set()
+        if self._running:
+            await asyncio.wait(self._running)
+
+    async def _take(self) -> bool:
+        """Claim what there is room for; whether there may be more."""
+        free = self._options.at_once - len(self._running)
+        now = int(time.time())
+        if free <= 0:
+            return False
+        due = await self._store.due()
+        if due is None or due > now:
+            return False
+        until = now + self._options.lease
+        claim = Claim(self._claimer, now, until)
+        jobs = await self._store.claim(tuple(self._handlers), claim, free)
+        for job in jobs:
+            task = asyncio.create_task(self._do(job, until))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+        return len(jobs) == free
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._news.set()
+
+    async def _do(self, job: Job, until: int) -> None:
+        lease = _Lease(self._store, job, self._claimer, self._options.lease, until)
+        keeping = asyncio.create_task(lease.keep())
+        try:
+            reply = await self._handlers[job.task.kind](job, lease.holds)
+        except StoreError as error:
+            _log.warning("job put off", kind=job.task.kind.value, reason=str(error))
+            await self._settle(job, None)
+        except Exception:  # noqa: BLE001  a bug costs one try of one job, not the task
+            _log.exception("job failed", kind=job.task.kind.value, held=job.task.message)
+            await self._settle(job, None)
+        else:
+            await self._settle(job, reply)
+        finally:
+            keeping.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await keeping
+
+    async def _settle(self, job: Job, reply: Reply | None) -> None:
+        """Record how it went; while the store fails, again and again: it must not be forgotten."""
+        pause = 0.2
+        while True:
+            try:
+                await self._record(job, reply)
+            except StoreError as error:
+                if self._closing:
+                    _log.error("not recorded, so it may be sent again", reason=str(error))
+                    return
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, 5.0)
+            else:
+                return
+
+    async def _record(self, job: Job, reply: Reply | None) -> None:
+        now, task = int(time.time()), job.task
+        done = "delivered" if task.kind is Kind.RELEASE else "told"
+        said = str(reply) if reply is not None else "not done"
+        step = Step(task.recipient, now, done, "missent", "", f"{task.kind}: {said}")
+        if reply is not None and reply.accepted:
+            self.sent += await self._store.done(job, self._claimer, step)
+            return
+        over = now - task.at >= self._options.patience
+        if (reply is None or reply.tempfail) and not over:
+            pause = self._options.first_pause << min(job.tries, 12)
+            at = now + min(pause, self._options.longest_pause)
+            if await self._store.later(job, self._claimer, at):
+                _log.info(
+                    "sent later", kind=task.kind.value, held=task.message, tries=job.tries + 1
+                )
+            return
+        what = "failed" if task.kind is Kind.RELEASE else "not told"
+        step = Step(task.recipient, now, what, "missent", "", f"{task.kind}: {said}")
+        report = None
+        if task.kind is Kind.RELEASE:
+            body = {"said": said, "address": task.rcpt_to}
+            report = Task(Kind.FAILED, "", now, task.message, task.recipient, body)
+        if await self._store.failed(job, self._claimer, step, report):
+            self.failed += 1
+            _log.error(f"{task.kind} failed", held=task.message, reply=said[:3])
+            self._news.set()
+
+
+class _Lease:
+    """A claim that is renewed while its job runs."""
+
+    def __init__(self, store: HoldStore, job: Job, claimer: str, seconds: int, until: int) -> None:
+        self._store, self._job, self._claimer, self._seconds = store, job, claimer, seconds
+        self._until = until
+
+    def holds(self) -> bool:
+        """Whether nobody else can have taken the job."""
+        return time.time() < self._until - 1
+
+    async def keep(self) -> None:
+        """Renew it until it is lost, or this is cancelled."""
+        while True:
+            await asyncio.sleep(self._seconds / 3)
+            until = int(time.time()) + self._seconds
+            try:
+                if not await self._store.renew(self._job, self._claimer, until):
+                    self._until = 0
+                    return
+            except StoreError:
+                continue
+            self._until = until

@@ -1,0 +1,270 @@
+"""The hold room of one process: keeps, asks, hears the answers, sends.
+
+Gates give it messages, web pages and replies give it choices, its own tasks do the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import structlog
+
+from missent.core.errors import StoreError
+from missent.hold import header, tokens
+from missent.hold.automatic import is_automatic, is_program
+from missent.hold.dispatch import Dispatcher, DispatchOptions
+from missent.hold.interface import Pick, Record, Task
+from missent.hold.machine import Choice, Refused, State, Way
+from missent.hold.sending import Sending
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from missent.core.address import Address
+    from missent.hold.interface import Envelope, Held, HeldRecipient, HoldStore, Suspect
+    from missent.hold.keys import Keys
+    from missent.hold.tokens import Token
+    from missent.smtp.client.options import UpstreamOptions
+
+_log = structlog.get_logger("missent.hold")
+_HOUR, _DAY = 3600, 86_400
+_SWEEP = 2.0  # seconds between two looks for what expired
+
+
+@dataclass(frozen=True, slots=True)
+class RoomOptions:
+    """The hold room.
+
+    Attributes:
+        keys: seal the content, sign the tokens.
+        next_hop: takes what is released; it must not ask again.
+        notices: takes the notices.
+        author: whom the notices come from.
+        hostname: our name to both.
+        reply_to: the mailbox whose extended addresses reach us; None where none does.
+        links: what a link to a choice begins with, "" where no page is served.
+        expires: seconds that a message waits for its sender.
+        an_hour: messages of one sender that are held within an hour; more are refused.
+        review: codes, or beginnings of codes, whose recipients a reviewer decides about.
+        record: seconds that the record of a message is kept after its end.
+        dispatch: how what waits is sent.
+    """
+
+    keys: Keys
+    next_hop: UpstreamOptions
+    notices: UpstreamOptions
+    author: Address
+    hostname: str = "localhost"
+    reply_to: Address | None = None
+    links: str = ""
+    expires: int = 3 * _DAY
+    an_hour: int = 30
+    review: tuple[str, ...] = ()
+    record: int = 90 * _DAY
+    dispatch: DispatchOptions = field(default_factory=DispatchOptions)
+
+
+class Automatic(Exception):  # noqa: N818  no error: an answer
+    """A program sent the message: nobody would read a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a token is about, before anything is done.
+
+    Attributes:
+        held: the message.
+        one: the recipient.
+        token: what would be chosen.
+        meant: where the message would go instead, "" for other choices.
+        subject: of the message.
+    """
+
+    held: Held
+    one: HeldRecipient
+    token: Token
+    meant: str
+    subject: str
+
+
+class Room:
+    """Keeps messages and carries out choices. `running` starts its tasks."""
+
+    def __init__(self, store: HoldStore, options: RoomOptions) -> None:
+        self.store = store
+        self.options = options
+        self._sending = Sending(store, options)
+        self._releases = Dispatcher(store, self._sending.releases, options.dispatch)
+        self._notices = Dispatcher(store, self._sending.notices, options.dispatch)
+
+    # What a gate asks.
+
+    def reviews(self, codes: Sequence[str]) -> bool:
+        """Whether a recipient with such findings waits for a reviewer."""
+        return any(code.startswith(self.options.review) for code in codes)
+
+    async def takes(self, sender: Address | None) -> bool:
+        """Whether this sender can be asked: a person by its name, and not asked too often.
+
+        Raises:
+            StoreError: it cannot be known now.
+        """
+        if sender is None or is_program(sender):
+            return False
+        since = int(time.time()) - _HOUR
+        return await self.store.kept_since(str(sender), since) < self.options.an_hour
+
+    async def keep(
+        self, sender: Address, suspects: Sequence[Suspect], content: bytes, envelope: Envelope
+    ) -> str:
+        """Keep a message, durably; its sender is asked within moments.
+
+        Args:
+            sender: who is asked.
+            suspects: the recipients that are held.
+            content: the message, with CR LF.
+            envelope: its own; the Message-ID is read from the content.
+
+        Returns:
+            The name of the held message.
+
+        Raises:
+            Automatic: a program sent it; nothing was kept.
+            StoreError: it could not be kept; nothing was.
+        """
+        found = header.read(content)
+        if is_automatic(sender, found.fields):
+            raise Automatic
+        keys, now, name = self.options.keys, int(time.time()), secrets.token_hex(8)
+        mark = ""
+        if found.message_id:
+            parts = [sender.key, found.message_id, *sorted(one.address for one in suspects)]
+            mark = keys.mark(*(part.encode("utf-8", "surrogatepass") for part in parts))
+        record = Record(
+            name,
+            replace(envelope, message_id=found.message_id),
+            tuple(suspects),
+            keys.seal(content, name),
+            keys.seal(found.subject.encode(), f"{name} subject"),
+            len(content),
+            mark,
+            now,
+            now + self.options.expires,
+        )
+        name = await self.store.keep(record)
+        self._notices.wake()
+        _log.info("held", held=name, recipients=len(suspects), octets=len(content))
+        return name
+
+    async def drop(self, name: str) -> None:
+        """Take a message back: its sender's system was told that it is not taken."""
+        with contextlib.suppress(StoreError):
+            await self.store.drop(name)
+
+    async def warn(self, task: Task) -> None:
+        """Keep a warning to be sent."""
+        await self.store.enqueue(task)
+        self._notices.wake()
+
+    # What a page or a reply asks.
+
+    async def look(self, text: str, way: Way) -> View | str:
+        """What a token is about; or why it is refused, which is logged.
+
+        Raises:
+            StoreError: it cannot be known now.
+        """
+        token = tokens.read(text, self.options.keys, int(time.time()))
+        if isinstance(token, tokens.Bad):
+            return _refused(token, way)
+        if (token.choice is None) is not (way is Way.REPLY):
+            return _refused("foreign", way, token.message)
+        held = await self.store.message(token.message)
+        if held is None:
+            return _refused("unknown", way)
+        one = next((r for r in held.recipients if r.number == max(token.recipient, 1)), None)
+        if one is None:
+            return _refused("unknown", way, held.name)
+        meant = ""
+        if token.choice is Choice.INSTEAD:
+            if token.meant >= len(one.suspect.meant):
+                return _refused("unknown", way, held.name)
+            meant = one.suspect.meant[token.meant]
+        return View(held, one, token, meant, self.subject(held))
+
+    async def act(self, view: View) -> State | Refused:
+        """Carry out what a link says.
+
+        Raises:
+            StoreError: it cannot be done now.
+        """
+        held, choice = view.held, view.token.choice
+        if choice is None:  # `look` refuses it
+            return Refused.DECIDED
+        who, now = held.envelope.mail_from, int(time.time())
+        pick = Pick(held.name, view.one.number, choice, Way.LINK, who, now, view.meant)
+        return await self.choose(pick)
+
+    async def choose(self, pick: Pick) -> State | Refused:
+        """Carry out a choice, and begin to send what follows."""
+        found = await self.store.choose(pick)
+        if found is None or isinstance(found, Refused):
+            _refused("unknown" if found is None else found.value, pick.way, pick.message)
+            return found or Refused.DECIDED
+        _log.info(
+            "chosen", held=pick.message, recipient=pick.recipient, state=found.value, way=pick.way
+        )
+        self._releases.wake()
+        self._notices.wake()
+        return found
+
+    def subject(self, held: Held) -> str:
+        """The subject of a held message; "" where its key is gone."""
+        try:
+            return self.options.keys.open(held.subject, f"{held.name} subject").decode()
+        except StoreError:
+            return ""
+
+    # Its own tasks.
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Send and expire until the end of the `with`."""
+        beside = [
+            asyncio.create_task(self._releases.run()),
+            asyncio.create_task(self._notices.run()),
+            asyncio.create_task(self._sweep()),
+        ]
+        try:
+            yield
+        finally:
+            beside[2].cancel()
+            await self._releases.close()
+            await self._notices.close()
+            await asyncio.gather(*beside, return_exceptions=True)
+            await self._sending.close()
+
+    async def _sweep(self) -> None:
+        tidied = 0.0
+        while True:
+            now = int(time.time())
+            try:
+                if count := await self.store.expire(now, "missent"):
+                    _log.info("expired", recipients=count)
+                    self._notices.wake()
+                if now - tidied > _HOUR:
+                    await self.store.tidy(now - self.options.record)
+                    tidied = now
+            except StoreError as error:
+                _log.warning("nothing expires", reason=str(error))
+            await asyncio.sleep(_SWEEP)
+
+
+def _refused(reason: str, way: Way, name: str = "") -> str:
+    _log.warning("choice refused", reason=str(reason), way=way.value, held=name)
+    return str(reason)

@@ -1,0 +1,1 @@
+"""The room's tables and statements, in the database of the memory."""

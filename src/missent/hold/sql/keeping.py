@@ -1,0 +1,140 @@
+"""Lays messages into the store, and takes them out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, delete, exists, func, insert, not_, select, text
+
+from missent.core.address import Address
+from missent.hold.interface import Held, Kind, Record, Step, Task
+from missent.hold.machine import State
+from missent.hold.sql import rows
+from missent.hold.sql.tables import held, held_content, held_recipient, held_step, outgoing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+_AGAIN = 5 * 86_400  # seconds within which a sender's system tries again
+
+
+async def keep(connection: AsyncConnection, record: Record) -> str:
+    """Keep a message; return its name, or that of the same one that waits already."""
+    if record.mark:
+        if connection.dialect.name == "postgresql":
+            lock = int(record.mark[:15], 16)
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+        if (name := await _same(connection, record)) is not None:
+            return name
+    envelope = record.envelope
+    sender = Address.parse(envelope.mail_from, lenient=True).key
+    await connection.execute(insert(held).values(rows.of_record(record, sender)))
+    await connection.execute(insert(held_content).values(message=record.name, sealed=record.sealed))
+    await connection.execute(insert(held_recipient), rows.of_suspects(record))
+    kept = [
+        Step(n, record.at, State.HELD, "missent", "", " ".join(r.code for r in suspect.reasons))
+        for n, suspect in enumerate(record.suspects, 1)
+    ]
+    await connection.execute(insert(held_step), [rows.of_step(record.name, s) for s in kept])
+    await enqueue(connection, Task(Kind.ASK, envelope.mail_from, record.at, record.name))
+    return record.name
+
+
+async def _same(connection: AsyncConnection, record: Record) -> str | None:
+    """The name of the same message, where all of it still waits for its sender."""
+    decided = exists().where(
+        and_(held_recipient.c.message == held.c.name, held_recipient.c.state != State.HELD.value)
+    )
+    same: str | None = await connection.scalar(
+        select(held.c.name)
+        .where(
+            held.c.mark == record.mark,
+            held.c.at > record.at - _AGAIN,
+            held.c.expires > record.at,
+            not_(decided),
+        )
+        .limit(1)
+    )
+    return same
+
+
+async def enqueue(connection: AsyncConnection, task: Task) -> None:
+    """Keep a task."""
+    await connection.execute(insert(outgoing).values(rows.of_task(task)))
+
+
+async def record(connection: AsyncConnection, message: str, step: Step) -> None:
+    """Add to a message's record."""
+    await connection.execute(insert(held_step).values(rows.of_step(message, step)))
+
+
+async def drop(connection: AsyncConnection, name: str) -> bool:
+    """Take a message back, where its sender was not asked yet and nobody is about to."""
+    asking = and_(
+        outgoing.c.message == name,
+        outgoing.c.kind == Kind.ASK.value,
+        outgoing.c.claimer == "",
+        outgoing.c.tries == 0,
+    )
+    if not (await connection.execute(delete(outgoing).where(asking))).rowcount:
+        return False
+    await _remove(connection, [name])
+    return True
+
+
+async def message(connection: AsyncConnection, name: str) -> Held | None:
+    """One message."""
+    found = (await connection.execute(rows.newest(name))).all()
+    listed = await rows.messages(connection, found)
+    return listed[0] if listed else None
+
+
+async def messages(connection: AsyncConnection, *, every: bool, limit: int) -> list[Held]:
+    """Many messages, the oldest first."""
+    query = select(held).order_by(held.c.at, held.c.name).limit(limit)
+    if not every:
+        waits = and_(
+            held_recipient.c.message == held.c.name, held_recipient.c.state == State.HELD.value
+        )
+        query = query.where(exists().where(waits))
+    return await rows.messages(connection, (await connection.execute(query)).all())
+
+
+async def let_go(connection: AsyncConnection, name: str) -> None:
+    """Throw a message's content away, where nobody needs it any more."""
+    await connection.execute(
+        delete(held_content).where(held_content.c.message == name, not_(_needed(name)))
+    )
+
+
+async def tidy(connection: AsyncConnection, before: int) -> int:
+    """Take away what was done with before a moment."""
+    over = select(held.c.name).where(
+        held.c.expires < before, held.c.at < before, not_(_needed(held.c.name))
+    )
+    names = list(await connection.scalars(over.limit(1000)))
+    await _remove(connection, names)
+    return len(names)
+
+
+async def kept_since(connection: AsyncConnection, sender: str, at: int) -> int:
+    """How many messages of a sender were kept since then."""
+    key = Address.parse(sender, lenient=True).key
+    query = select(func.count()).select_from(held).where(held.c.sender == key, held.c.at >= at)
+    return int(await connection.scalar(query) or 0)
+
+
+def _needed(name: str | ColumnElement[str]) -> ColumnElement[bool]:
+    waits = exists().where(
+        and_(held_recipient.c.message == name, held_recipient.c.state == State.HELD.value)
+    )
+    return waits | exists().where(outgoing.c.message == name)
+
+
+async def _remove(connection: AsyncConnection, names: Sequence[str]) -> None:
+    for table in (held_content, held_recipient, held_step):
+        await connection.execute(delete(table).where(table.c.message.in_(names)))
+    await connection.execute(delete(held).where(held.c.name.in_(names)))

@@ -1,0 +1,1 @@
+"""SHOWS: the pages on which a sender chooses. They need the extra `web`."""
