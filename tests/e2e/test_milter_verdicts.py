@@ -42,6 +42,8 @@ owner = "security"
 reason = "somebody watches there"
 [milter]
 networks = ["127.0.0.2/32"]
+[store]
+url = "sqlite:///{base}/store/missent.db"
 [notice]
 upstream = "smtp://127.0.0.1:{port}"
 author = "postmaster@corp.example"

@@ -1,153 +1,71 @@
-"""Notices as a next hop gets them, and the mail that nobody is told about."""
+"""Notices on their way into a real store, and as a next hop gets them."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
-from datetime import UTC, datetime
-from email import message_from_bytes
-
-import pytest
+from typing import TYPE_CHECKING
 
 from missent.core.address import Address
+from missent.core.errors import StoreError
 from missent.core.finding import Finding
 from missent.core.message import Recipient
 from missent.core.verdict import Action, RecipientVerdict
 from missent.gates.confirm import LocalAttempts
 from missent.gates.disposition import Disposition, Outcome
-from missent.gates.notice import NoticeOptions, Notifier, is_automatic, write
-from missent.smtp.client.options import UpstreamOptions
+from missent.gates.notice import NoticeOptions, Notifier
+from missent.smtp.events import Mail, Rcpt
+from missent.testing.hold import mail, room_at, texts
+from missent.testing.relay import NextHop, until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from missent.hold.interface import Task
 
 ANN, ADMIN = Address.parse("ann@corp.example"), Address.parse("postmaster@corp.example")
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-
-
-def verdict(address: str) -> RecipientVerdict:
-    parsed = Address.parse(address)
-    finding = Finding("T101", 0.95, "it looks like another", (parsed.at("meant.example"),))
-    return RecipientVerdict(Recipient(parsed), Action.WARN, (finding,))
 
 
 def disposition(address: str) -> Disposition:
-    found = verdict(address)
-    return Disposition(found.recipient.address, Outcome.WARNED, found, enforced=True)
+    parsed = Address.parse(address)
+    finding = Finding("T101", 0.95, "it looks like another", (parsed.at("meant.example"),))
+    found = RecipientVerdict(Recipient(parsed), Action.WARN, (finding,))
+    return Disposition(parsed, Outcome.WARNED, found, enforced=True)
 
 
-@pytest.mark.parametrize(
-    ("sender", "header", "automatic"),
-    [
-        ("ann@corp.example", {}, False),
-        ("ann@corp.example", {"auto-submitted": "No"}, False),
-        ("ann@corp.example", {"auto-submitted": "auto-replied; x=y"}, True),
-        ("ann@corp.example", {"precedence": " Bulk "}, True),
-        ("ann@corp.example", {"precedence": "first-class"}, False),
-        ("ann@corp.example", {"list-id": "<a.b>"}, True),
-        ("ann@corp.example", {"x-auto-response-suppress": "All"}, True),
-        (None, {}, True),
-        ("owner-news@corp.example", {}, True),
-        ("news-request@corp.example", {}, True),
-        ("MAILER-DAEMON@corp.example", {}, True),
-        ("no-reply@corp.example", {}, True),
-        ("bounces-17@corp.example", {}, True),
-    ],
-)
-def test_who_would_not_read_it(
-    sender: str | None,
-    header: dict[str, str],
-    automatic: bool,  # noqa: FBT001
-) -> None:
-    assert is_automatic(Address.parse(sender) if sender else None, header) is automatic
+class Shelf:
+    """Keeps notices, or fails so often first."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.failures = failures
+        self.tasks: list[Task] = []
+
+    async def warn(self, task: Task) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise StoreError("the disk is full")
+        self.tasks.append(task)
 
 
-def test_a_notice_says_which_address_and_what_was_meant() -> None:
-    made = write(
-        ANN, [verdict("joe@typed.example")], ADMIN, NOW, held=False, in_reply_to="1@corp.example"
-    )
-    assert made["Auto-Submitted"] == "auto-replied"
-    assert (made["To"], made["In-Reply-To"]) == ("ann@corp.example", "<1@corp.example>")
-    assert made["Subject"] == "Please check: your message to joe@typed.example"
-    text = made.get_content()
-    assert "Did you mean joe@meant.example?" in text
-    assert "it looks like another [T101]" in text
-    assert "The message was sent." in text
-    assert (
-        "was not sent yet"
-        in write(ANN, [verdict("joe@typed.example")], ADMIN, NOW, held=True).get_content()
-    )
+Told = tuple[Address | None, list[str], dict[str, str]]
 
 
-@pytest.mark.parametrize("bad", ["", "1@x\r\nBcc: eve@x.example", "ü@x", "a\0b"])
-def test_a_message_id_of_strangers_cannot_add_header_fields(bad: str) -> None:
-    made = write(ANN, [verdict("j@typed.example")], ADMIN, NOW, held=False, in_reply_to=bad)
-    assert "In-Reply-To" not in made
-    assert "Bcc" not in made
-
-
-def test_addresses_beyond_ascii_make_a_notice_that_can_be_sent() -> None:
-    joerg = Address.parse("jörg@corp.example")
-    octets = write(joerg, [verdict("é@bücher.example")], ADMIN, NOW, held=False).as_bytes()
-    assert "jörg@corp.example".encode() in octets
-
-
-def test_many_recipients_make_one_notice_of_bounded_size() -> None:
-    about = [verdict(f"a{n}@typed.example") for n in range(500)]
-    made = write(ANN, about, ADMIN, NOW, held=False)
-    assert "and 480 more" in made.get_content()
-
-
-class Hop:
-    """A next hop: keeps what it got, and answers `greeting` first."""
-
-    def __init__(self, greeting: bytes = b"220 hop.example\r\n") -> None:
-        self.greeting = greeting
-        self.got: list[tuple[list[bytes], bytes]] = []
-        self.writers: list[asyncio.StreamWriter] = []
-
-    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        envelope: list[bytes] = []
-        self.writers.append(writer)
-        writer.write(self.greeting)
-        while line := await reader.readline():
-            verb = line[:4].upper()
-            if verb == b"DATA":
-                writer.write(b"354 go\r\n")
-                self.got.append((envelope, await reader.readuntil(b"\r\n.\r\n")))
-                envelope = []
-            elif verb in (b"MAIL", b"RCPT"):
-                envelope.append(line.strip())
-            elif verb == b"QUIT":
-                writer.write(b"221 bye\r\n")
-                break
-            writer.write(b"250 ok\r\n")
-        writer.close()
-
-
-@pytest.fixture
-def hop() -> Hop:
-    return Hop()
-
-
-async def tell(hop: Hop, *told: tuple[Address | None, list[str], dict[str, str]]) -> Notifier:
-    server = await asyncio.start_server(hop, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    options = NoticeOptions(UpstreamOptions("127.0.0.1", port), ADMIN)
-    notifier = Notifier(options, LocalAttempts(), lambda: NOW)
-    running = asyncio.create_task(notifier.run())
+async def tell(shelf: Shelf, *told: Told) -> Notifier:
+    notifier = Notifier(NoticeOptions(ADMIN), shelf, LocalAttempts(), lambda: 1000.0)
     for sender, addresses, header in told:
         notifier.tell(sender, [disposition(a) for a in addresses], header, held=False)
-    await notifier.close()
+    running = asyncio.create_task(notifier.run())
+    await until(lambda: not notifier._waiting)
+    notifier.close()
     await running
-    server.close()
-    for writer in hop.writers:
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
     return notifier
 
 
-async def test_a_sender_hears_of_each_recipient_once(hop: Hop) -> None:
+async def test_a_sender_hears_of_each_recipient_once() -> None:
+    shelf = Shelf()
     notifier = await tell(
-        hop,
+        shelf,
         (ANN, ["a@typed.example"], {}),
         (ANN, ["a@typed.example", "b@typed.example"], {}),
         (ANN, ["b@typed.example"], {}),
@@ -156,18 +74,48 @@ async def test_a_sender_hears_of_each_recipient_once(hop: Hop) -> None:
         (ANN, ["d@typed.example"], {"list-id": "x"}),
         (ANN, [], {}),
     )
-    assert [(envelope[0].split()[:2][1][:9], envelope[1]) for envelope, _ in hop.got] == [
-        (b"FROM:<>", b"RCPT TO:<ann@corp.example>"),
-        (b"FROM:<>", b"RCPT TO:<ann@corp.example>"),
-        (b"FROM:<>", b"RCPT TO:<postmaster@corp.example>"),
-    ]
-    second = message_from_bytes(hop.got[1][1])
-    assert "b@typed.example" in str(second["Subject"])
-    assert (notifier.sent, notifier.failed) == (3, 0)
+    assert [task.rcpt_to for task in shelf.tasks] == [str(ANN), str(ANN), str(ADMIN)]
+    assert "b@typed.example" in str(shelf.tasks[1].body)
+    assert "a@typed.example" not in str(shelf.tasks[1].body)
+    assert (notifier.kept, notifier.failed) == (3, 0)
 
 
-async def test_a_hop_that_refuses_is_counted(hop: Hop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("missent.gates.notice._TRIES", (0.0, 0.0))
-    hop.greeting = b"554 no\r\n"
-    notifier = await tell(hop, (ANN, ["a@typed.example"], {}), (ANN, ["b@typed.example"], {}))
-    assert (notifier.sent, notifier.failed) == (0, 2)
+async def test_a_store_that_fails_for_a_while_gets_it_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("missent.gates.notice._PAUSE", 0.0)
+    shelf = Shelf(failures=3)
+    notifier = await tell(shelf, (ANN, ["a@typed.example"], {}), (ANN, ["b@typed.example"], {}))
+    assert [len(shelf.tasks), notifier.kept, notifier.failed] == [2, 2, 0]
+
+
+async def test_a_notice_says_which_address_and_what_was_meant(tmp_path: Path) -> None:
+    hop = NextHop()
+    many = [disposition(f"a{n}@typed.example") for n in range(500)]
+    async with room_at(tmp_path, notices=hop) as room:
+        notifier = Notifier(NoticeOptions(ADMIN), room, LocalAttempts(), lambda: 1000.0)
+        running = asyncio.create_task(notifier.run())
+        about = [disposition("joe@typed.example")]
+        notifier.tell(ANN, about, {}, held=False, message_id="1@corp.example")
+        notifier.tell(ANN, many, {}, held=True, message_id="ü\r\nBcc: eve@x.example")
+        joerg = Address.parse("jörg@corp.example")
+        notifier.tell(joerg, [disposition("é@bücher.example")], {}, held=False)
+        await until(lambda: len(hop.messages) == 3)
+        notifier.close()
+        await running
+    assert {e.address for e in hop.events if isinstance(e, Mail)} == {None}
+    assert str(joerg) in [str(e.address) for e in hop.events if isinstance(e, Rcpt)]
+    told = {str(m["Subject"]): m for m in map(mail, hop.messages)}
+    plain = told["Please check: your message to joe@typed.example"]
+    waits = told["Held: your message to a0@typed.example"]
+    assert plain["Auto-Submitted"] == "auto-replied"
+    assert plain["In-Reply-To"] == "<1@corp.example>"
+    text = texts(plain)[0]
+    assert "Did you mean joe@meant.example?" in text
+    assert "it looks like another [T101]" in text
+    assert "The message was sent." in text
+    held = texts(waits)[0]
+    assert "was not sent yet" in held
+    assert "and 480 more" in held
+    assert "In-Reply-To" not in waits
+    assert "Bcc" not in waits

@@ -27,8 +27,10 @@ from missent.smtp.listener import ListenOptions
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from missent.gates.milter.desk import HoldBy
     from missent.settings import Settings
-    from missent.settings.gates import NoticeSection
+    from missent.settings.gates import MilterSection, NoticeSection
+    from missent.settings.hold import HoldSection
 
 _PORTS = 65535
 
@@ -45,7 +47,7 @@ def privacy(settings: Settings) -> Privacy:
     Raises:
         ConfigError: the key cannot be read.
     """
-    with _blame("log.hash_key_file"):
+    with blame("log.hash_key_file"):
         file = settings.log.hash_key_file
         key = read_secret(file).encode() if file else b""
     return Privacy(Show(settings.log.addresses), key)
@@ -76,7 +78,7 @@ def relay(settings: Settings) -> RelayOptions | None:
     return RelayOptions(
         listen,
         tuple(ip_network(text) for text in own.networks),
-        _upstream(own, "relay") if own.upstream else None,
+        upstream(own, "relay") if own.upstream else None,
         own.outbox,
         own.deadline,
         own.on_error,
@@ -93,7 +95,7 @@ def milter(settings: Settings) -> tuple[MilterOptions, tuple[Endpoint, ...]] | N
     own = settings.milter
     if own is None:
         return None
-    with _blame("milter.listen"):
+    with blame("milter.listen"):
         endpoints = tuple(Endpoint(text, int(own.mode, 8), own.group) for text in own.listen)
     ours = Ours(
         own.authenticated,
@@ -107,7 +109,7 @@ def milter(settings: Settings) -> tuple[MilterOptions, tuple[Endpoint, ...]] | N
     )
     options = MilterOptions(
         gate,
-        DeskOptions(own.deadline, own.on_error, own.hold_by, own.refuse_local_by),
+        DeskOptions(own.deadline, own.on_error, _hold_by(settings, own), own.refuse_local_by),
         Patience(own.confirm_after, own.confirm_within),
         _notice(settings.notice),
         privacy(settings),
@@ -115,18 +117,29 @@ def milter(settings: Settings) -> tuple[MilterOptions, tuple[Endpoint, ...]] | N
     return options, endpoints
 
 
+def _hold_by(settings: Settings, own: MilterSection) -> HoldBy:
+    if own.hold_by == "hold" and settings.hold is None:
+        raise ConfigError('milter.hold_by: "hold" needs the section [hold]; add it')
+    return own.hold_by or ("queue" if settings.hold is None else "hold")
+
+
 def _notice(own: NoticeSection | None) -> NoticeOptions | None:
     if own is None:
         return None
-    return NoticeOptions(_upstream(own, "notice"), Address.parse(own.author), own.interval)
+    return NoticeOptions(Address.parse(own.author), own.interval)
 
 
-def _upstream(own: RelaySection | NoticeSection, section: str) -> UpstreamOptions:
-    with _blame(f"{section}.upstream"):
+def upstream(own: RelaySection | NoticeSection | HoldSection, section: str) -> UpstreamOptions:
+    """The next hop of a section.
+
+    Raises:
+        ConfigError: it cannot be used like this; with the key and the mend.
+    """
+    with blame(f"{section}.upstream"):
         route = UpstreamOptions.parse(own.upstream or "", username=own.username, cafile=own.cafile)
     if not route.username:
         return route
-    with _blame(f"{section}.password_file"):
+    with blame(f"{section}.password_file"):
         password = read_secret(own.password_file, f"MISSENT_{section.upper()}_PASSWORD")
     return UpstreamOptions.parse(
         own.upstream or "", username=own.username, password=password, cafile=own.cafile
@@ -156,7 +169,7 @@ def _host_and_port(text: str) -> tuple[str, int]:
 
 
 @contextmanager
-def _blame(key: str) -> Iterator[None]:
+def blame(key: str) -> Iterator[None]:
     """Let a fault that is found by a room be told with the key of the file."""
     try:
         yield

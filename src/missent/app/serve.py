@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from missent.app import gates
+from missent.app import gates, hold
 from missent.app.assess import Assessor
 from missent.app.remember import remembering
 from missent.app.wiring import build
@@ -38,6 +38,8 @@ class Sockets:
 
     relay: Sequence[socket.socket] = ()
     milter: Sequence[socket.socket] = ()
+    web: Sequence[socket.socket] = ()
+    answers: Sequence[socket.socket] = ()
 
 
 def work(read: Callable[[], Settings], sockets: Sockets, life: Life) -> int:
@@ -59,9 +61,18 @@ async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:
         memory = await stack.enter_async_context(remembering(settings))
         assess = Assessor(app, memory)
         attempts = StoredAttempts(memory.store) if memory else None
+        room = await stack.enter_async_context(hold.keeping(settings, memory))
+        if room is not None and sockets.answers:
+            await stack.enter_async_context(hold.hearing(room, sockets.answers))
+        if room is not None and sockets.web:
+            from missent.web import server as web  # noqa: PLC0415  an extra
+
+            await stack.enter_async_context(web.serving(room, sockets.web))
         if (options := gates.milter(settings)) is not None:
             await stack.enter_async_context(
-                milter.serving(options[0], assess, sockets.milter, attempts, assess.at_once)
+                milter.serving(
+                    options[0], assess, sockets.milter, attempts, assess.at_once, room=room
+                )
             )
         if (relay_options := gates.relay(settings)) is not None:
             await stack.enter_async_context(relay.serving(relay_options, assess, sockets.relay))
@@ -93,7 +104,7 @@ def open_sockets(settings: Settings) -> Sockets:
     milters = [listening for _, listening in systemd.listening()] if found else []
     if found and not milters:
         milters = [endpoint.listen() for endpoint in found[1]]
-    return Sockets(relays, milters)
+    return Sockets(relays, milters, *hold.sockets(settings))
 
 
 def _listen(host: str, port: int) -> socket.socket:

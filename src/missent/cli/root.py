@@ -76,6 +76,8 @@ class Commands(click.Group):
         "explain": "missent.cli.explain",
         "export": "missent.cli.export",
         "forget": "missent.cli.forget",
+        "held": "missent.cli.held",
+        "hold": "missent.cli.hold",
         "learn": "missent.cli.learn",
         "milter": "missent.cli.milter",
         "replay": "missent.cli.replay",

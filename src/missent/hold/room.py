@@ -233,17 +233,21 @@ class Room:
     # Its own tasks.
 
     @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Send and expire until the end of the `with`."""
-        beside = [
-            asyncio.create_task(self._releases.run()),
-            asyncio.create_task(self._notices.run()),
-            asyncio.create_task(self._sweep()),
-        ]
+    async def running(self, *, releases: bool = True) -> AsyncIterator[None]:
+        """Send and expire until the end of the `with`.
+
+        Args:
+            releases: False where nothing is held: notices alone are sent.
+        """
+        beside = [asyncio.create_task(self._notices.run())]
+        if releases:
+            beside.append(asyncio.create_task(self._releases.run()))
+            beside.append(asyncio.create_task(self._sweep()))
         try:
             yield
         finally:
-            beside[2].cancel()
+            if releases:
+                beside[2].cancel()
             await self._releases.close()
             await self._notices.close()
             await asyncio.gather(*beside, return_exceptions=True)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 from missent.core.errors import ConfigError
 from missent.settings.decisions import ExceptionEntry, Organisation, OwnRule, PolicySection
 from missent.settings.gates import MilterSection, NoticeSection, RelaySection, ServeSection
+from missent.settings.hold import HoldSection, WebSection  # noqa: TC001  pydantic reads them
 from missent.settings.rooms import DnsSection, LogSection, StoreSection
 from missent.settings.section import Section
 
@@ -38,6 +39,8 @@ class Settings(Section):
     relay: RelaySection | None = None
     milter: MilterSection | None = None
     notice: NoticeSection | None = None
+    hold: HoldSection | None = None
+    web: WebSection | None = None
 
 
 def load(path: Path) -> Settings:

@@ -102,9 +102,10 @@ class MilterSection(Section):
     """Seconds for a decision; Postfix's `milter_command_timeout` must lie above it."""
     on_error: OnError = "accept"
     """What happens to a recipient that could not be decided: `accept` or `tempfail`."""
-    hold_by: Literal["queue", "refuse-once"] = "queue"
-    """`queue` takes the message into the MTA's hold queue; `refuse-once` refuses the recipient
-    until the sender tries again."""
+    hold_by: Literal["hold", "queue", "refuse-once"] | None = None
+    """`hold` keeps the held recipients' message and asks its sender, the others get it at once;
+    `queue` takes the whole message into the MTA's hold queue; `refuse-once` refuses the recipient
+    until the sender tries again. Without it, `hold` where `[hold]` stands, otherwise `queue`."""
     refuse_local_by: Literal["bounce", "hold"] = "bounce"
     """What happens to a message of `sendmail` with a blocked recipient: one alone cannot be
     refused there."""
@@ -121,7 +122,10 @@ class MilterSection(Section):
 
 
 class NoticeSection(Section):
-    """Mail to our own senders about warned and held recipients. Nobody is told without it."""
+    """Mail to our own senders about warned and held recipients. Nobody is told without it.
+
+    Notices wait in the `[store]`, and outlive the processes.
+    """
 
     upstream: Upstream
     """The server that takes the notices, written as in `[relay]`."""

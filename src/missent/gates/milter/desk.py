@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from missent.gates.milter.session import Question
     from missent.smtp.replies import Reply
 
+HoldBy: TypeAlias = Literal["hold", "queue", "refuse-once"]
 Act: TypeAlias = "tuple[Outcome, Reply | None]"
 
 _log = structlog.get_logger("missent.milter")
@@ -47,7 +48,7 @@ class DeskOptions:
 
     deadline: float = 5.0
     on_error: Literal["accept", "tempfail"] = "accept"
-    hold_by: Literal["queue", "refuse-once"] = "queue"
+    hold_by: HoldBy = "queue"
     local: Literal["bounce", "hold"] = "bounce"
 
 

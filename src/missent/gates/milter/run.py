@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from missent.gates.confirm import Confirm, LocalAttempts, Patience
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from missent.gates.confirm import Attempts
     from missent.gates.interface import Assess
     from missent.gates.notice import NoticeOptions
+    from missent.hold.room import Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ async def serving(
     sockets: Sequence[socket.socket],
     attempts: Attempts | None = None,
     at_once: Callable[[Message], Verdict | None] | None = None,
+    *,
+    room: Room | None = None,
 ) -> AsyncIterator[Gate]:
     """Serve on sockets that are open already, until the end of the `with`.
 
@@ -65,12 +67,13 @@ async def serving(
         sockets: where MTAs connect; they stay open.
         attempts: shared by all processes; without it each has its own.
         at_once: the verdict of `assess` where nothing has to be waited for; see `Desk`.
+        room: keeps notices, and what is held.
     """
     if attempts is None:
         attempts = LocalAttempts()
     notifier = None
-    if options.notice is not None:
-        notifier = Notifier(options.notice, attempts, lambda: datetime.now(UTC))
+    if options.notice is not None and room is not None:
+        notifier = Notifier(options.notice, room, attempts, time.time)
     books = Books(assess, options.privacy, notifier)
     desk = Desk(assess, options.desk, Confirm(attempts, time.time, options.patience), at_once)
     gate = Gate(options.gate, desk, books)
@@ -85,5 +88,5 @@ async def serving(
         await gate.close()
         books.close(desk.counts)
         if notifier:
-            await notifier.close()
+            notifier.close()
         await asyncio.gather(*beside)

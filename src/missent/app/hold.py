@@ -1,0 +1,143 @@
+"""The hold room and its pages, made from the settings."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from contextlib import asynccontextmanager
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from missent.app.gates import blame, upstream
+from missent.core.address import Address
+from missent.core.errors import ConfigError
+from missent.hold.dispatch import DispatchOptions
+from missent.hold.keys import Keys
+from missent.hold.listener import Answers
+from missent.hold.room import Room, RoomOptions
+from missent.hold.sql.store import SqlHold
+from missent.memory.sql.store import SqlStore
+from missent.smtp.listener import Listener, ListenOptions
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from missent.memory.memory import Memory
+    from missent.settings import Settings
+
+_DAY = 86_400
+_PORTS = 65535
+
+
+def options(settings: Settings) -> RoomOptions | None:
+    """The room's options; None where nothing is held and nobody is told.
+
+    Without `[hold]` it only keeps notices until they are sent.
+
+    Raises:
+        ConfigError: it cannot be run like this; with the key and the mend.
+    """
+    own, notice, web = settings.hold, settings.notice, settings.web
+    if own is None and web is not None:
+        raise ConfigError("[web] shows what is held: add [hold], or leave out [web]")
+    if notice is None:
+        if own is not None:
+            raise ConfigError("[hold] asks senders by mail: add [notice], with the server for it")
+        return None
+    if not settings.store.url:
+        raise ConfigError(
+            f"[{'hold' if own else 'notice'}] keeps what waits in the store: add [store], with say "
+            'url = "sqlite:////var/lib/missent/missent.db"'
+        )
+    route, author = upstream(notice, "notice"), Address.parse(notice.author)
+    if own is None:
+        return RoomOptions(Keys([secrets.token_bytes(32)]), route, route, author)
+    if web is None and own.reply_address is None:
+        raise ConfigError(
+            "[hold] lets no sender choose: add [web], with the url of its pages, or"
+            " hold.reply_address"
+        )
+    _need("hold", "cryptography")
+    with blame("hold.key_file"):
+        keys = Keys.read(own.key_file)
+    return RoomOptions(
+        keys,
+        upstream(own, "hold"),
+        route,
+        author,
+        own.hostname,
+        Address.parse(own.reply_address) if own.reply_address else None,
+        f"{web.url.rstrip('/')}/c/" if web else "",
+        own.expires,
+        own.an_hour,
+        own.review,
+        own.record_days * _DAY,
+        DispatchOptions(patience=own.retry),
+    )
+
+
+@asynccontextmanager
+async def keeping(settings: Settings, memory: Memory | None) -> AsyncIterator[Room | None]:
+    """Run the room until the end of the `with`; None where there is none.
+
+    Its tables lie in the memory's store.
+
+    Raises:
+        ConfigError: as `options`.
+    """
+    found = options(settings)
+    if found is None or memory is None or not isinstance(memory.store, SqlStore):
+        yield None
+        return
+    room = Room(SqlHold(memory.store), found)
+    async with room.running(releases=settings.hold is not None):
+        yield room
+
+
+@asynccontextmanager
+async def hearing(room: Room, sockets: Sequence[socket.socket]) -> AsyncIterator[None]:
+    """Take the answers to notices until the end of the `with`."""
+    listener = Listener(ListenOptions(hostname=room.options.hostname), lambda _: Answers(room))
+    await listener.open(sockets)
+    try:
+        yield
+    finally:
+        await listener.close()
+
+
+def sockets(settings: Settings) -> tuple[list[socket.socket], list[socket.socket]]:
+    """Listen for the pages, and for answers; either may be none.
+
+    Raises:
+        ConfigError: as `options`; or an address cannot be had.
+    """
+    if options(settings) is None or settings.hold is None:
+        return [], []
+    pages, answers = [], []
+    if settings.web is not None:
+        _need("web", "uvicorn", "starlette", "jinja2")
+        pages.append(_listen("web.listen", settings.web.listen))
+    if settings.hold.reply_listen:
+        answers.append(_listen("hold.reply_listen", settings.hold.reply_listen))
+    return pages, answers
+
+
+def _listen(key: str, text: str) -> socket.socket:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > _PORTS:
+        raise ConfigError(f"{key}: {text!r} is no host and port; write 127.0.0.1:8025")
+    host = host.removeprefix("[").removesuffix("]")
+    try:
+        family = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, int(port)), family=family, backlog=1024)
+    except OSError as error:
+        raise ConfigError(
+            f"{key}: cannot listen on {text}: {error.strerror}; is another running?"
+            " name another port"
+        ) from None
+
+
+def _need(extra: str, *modules: str) -> None:
+    missing = [name for name in modules if find_spec(name) is None]
+    if missing:
+        raise ConfigError(f"[{extra}] needs {missing[0]}: pip install 'missent[{extra}]'")
