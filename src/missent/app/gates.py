@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from missent.settings.hold import HoldSection
 
 _PORTS = 65535
+LARGEST = 64 << 20  # octets of a message that is kept
 
 
 def workers(settings: Settings) -> WorkerOptions:
@@ -104,12 +105,14 @@ def milter(settings: Settings) -> tuple[MilterOptions, tuple[Endpoint, ...]] | N
         frozenset(own.sender_domains),
         own.local,
     )
+    hold_by = _hold_by(settings, own)
+    keeps = LARGEST if hold_by == "hold" else 0
     gate = GateOptions(
-        ours, own.header, own.connections, own.idle, own.progress, settings.serve.grace
+        ours, own.header, own.connections, own.idle, own.progress, settings.serve.grace, keeps
     )
     options = MilterOptions(
         gate,
-        DeskOptions(own.deadline, own.on_error, _hold_by(settings, own), own.refuse_local_by),
+        DeskOptions(own.deadline, own.on_error, hold_by, own.refuse_local_by),
         Patience(own.confirm_after, own.confirm_within),
         _notice(settings.notice),
         privacy(settings),

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 
 class Outcome(StrEnum):
-    """What became of a recipient: warned ones are accepted too, and so are confirmed ones."""
+    """What became of a recipient: warned ones are accepted too, and so are confirmed ones.
+
+    Held ones wait in the MTA's hold queue, kept ones in our own store.
+    """
 
     ACCEPTED = "accepted"
     WARNED = "warned"
     CONFIRMED = "confirmed"
     HELD = "held"
+    KEPT = "kept"
     REFUSED = "refused"
     TEMPFAILED = "tempfailed"
 

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from missent.core.address import Address
 from missent.core.errors import ProtocolError
 from missent.core.finding import Finding
 from missent.core.verdict import Action, RecipientVerdict
 from missent.gates.disposition import Disposition, Outcome
 from missent.gates.milter import commands as c
 from missent.gates.milter import replies as r
-from missent.gates.milter.session import Event, Finished, Passed, Question, Session
+from missent.gates.milter.session import Event, Finished, Keep, Passed, Question, Session
 from missent.gates.ours import Ours
 from missent.smtp.replies import Reply
 from missent.testing.milter import POSTFIX_SAYS
@@ -292,3 +293,128 @@ def test_whatever_comes_no_recipient_is_accepted_behind_a_refusal(said: list[c.C
         assert not any(address.endswith(".ml") for address in going)
         assert end.queued or not going
         assert end.held == (end.queued and any(a.endswith(".hold") for a in going))
+
+
+# Keeping.
+
+KEEPER = c.Negotiate(6, 0x1FF, 0x1FFFFF)
+FIELDS = (c.Header("Subject", " a\n b"), c.Header("X-Eight", "\tcaf\udce9"))
+
+
+def keeping(*said: c.Command, offer: c.Negotiate = KEEPER) -> tuple[Session, list[Event]]:
+    """The events of a session that keeps; `.hold` is kept, as `decided` holds it."""
+    session, events = Session(EVERYBODY, keeps=1000), []
+    for command in (offer, *said):
+        for event in session.hear(command):
+            events.append(event)
+            if isinstance(event, Question):
+                events.extend(session.settle(kept_instead(event)))
+    return session, events
+
+
+def kept_instead(question: Question) -> list[Disposition]:
+    assert question.can_keep
+    return [
+        replace(d, outcome=Outcome.KEPT) if d.outcome is Outcome.HELD else d
+        for d in decided(question)
+    ]
+
+
+def test_what_is_kept_is_kept_octet_by_octet_and_the_others_get_theirs() -> None:
+    session, events = keeping(
+        CLIENT,
+        c.Mail("<ann@corp.example>", ("BODY=8BITMIME",)),
+        c.Rcpt("<bob@partner.example>"),
+        c.Rcpt("<Joe@typed.hold>"),
+        c.Rcpt("<joe@typed.hold>"),
+        *FIELDS,
+        c.Body(b"one\r\n"),
+        c.EndOfMessage(b"two\r\n"),
+    )
+    keep = events[-1]
+    assert isinstance(keep, Keep)
+    assert keep.content == b"Subject: a\r\n b\r\nX-Eight:\tcaf\xe9\r\n\r\none\r\ntwo\r\n"
+    assert (keep.eight_bit, keep.utf8) == (True, False)
+    assert [str(d.address) for d in keep.dispositions] == ["joe@typed.hold"]
+    *said, finished = session.kept("ab12")
+    assert said == [r.DeleteRecipient("<joe@typed.hold>"), r.Continue()]
+    assert isinstance(finished, Finished)
+    assert [str(x.address) for x in finished.message.recipients] == ["bob@partner.example"]
+    assert (finished.queued, finished.held, finished.kept) == (True, False, "ab12")
+
+
+def test_where_nobody_else_is_left_the_mta_drops_it() -> None:
+    session, events = keeping(
+        CLIENT, MAIL, c.Rcpt("<joe@typed.hold>"), c.Rcpt("<x@army.ml>"), c.EndOfMessage()
+    )
+    assert isinstance(events[-1], Keep)
+    said, finished = session.kept("ab12")
+    assert said == r.Discard()
+    assert isinstance(finished, Finished)
+    assert (finished.queued, finished.kept) == (False, "ab12")
+
+
+def test_a_recipient_that_is_no_address_to_us_keeps_its_message() -> None:
+    session, _ = keeping(
+        CLIENT, MAIL, c.Rcpt("<joe@typed.hold>"), c.Rcpt("<local>"), c.EndOfMessage()
+    )
+    assert session.kept("ab12")[:2] == (r.DeleteRecipient("<joe@typed.hold>"), r.Continue())
+
+
+def test_what_cannot_be_kept_is_refused_to_all_and_nothing_is_lost() -> None:
+    session, _ = keeping(
+        CLIENT, MAIL, c.Rcpt("<joe@typed.hold>"), c.Rcpt("<bob@partner.example>"), c.EndOfMessage()
+    )
+    said, finished = session.kept("", Reply(451, "4.3.0", ("later",)))
+    assert said == r.ReplyCode(451, "4.3.0", ("later",))
+    assert isinstance(finished, Finished)
+    assert finished.message.recipients == ()
+    assert [d.outcome for d in finished.dispositions] == [Outcome.TEMPFAILED, Outcome.ACCEPTED]
+
+
+def test_a_message_beyond_the_limit_is_refused() -> None:
+    _, events = keeping(
+        CLIENT, MAIL, c.Rcpt("<joe@typed.hold>"), c.Body(b"x" * 999), c.EndOfMessage()
+    )
+    assert isinstance(events[-2], r.ReplyCode)
+    assert events[-2].code == 552
+
+
+def test_the_body_of_what_is_not_kept_is_waved_through() -> None:
+    session, events = keeping(CLIENT, MAIL, c.Rcpt("<bob@partner.example>"), *FIELDS)
+    assert session.hear(c.Body(b"x")) == (r.Skip(),)
+    assert session.unread
+    session.hear(c.EndOfMessage())
+    assert not any(isinstance(event, Keep) for event in events)
+
+
+def test_headers_are_read_only_while_they_are_kept() -> None:
+    session, _ = keeping(CLIENT, MAIL)
+    assert b"LS" in session.unread
+    session.hear(c.Rcpt("<joe@typed.hold>"))
+    session.settle([Disposition(Address.parse("joe@typed.hold"), Outcome.KEPT)])
+    assert b"LS" not in session.unread
+
+
+def test_an_mta_that_takes_no_recipient_away_keeps_nothing() -> None:
+    session = Session(EVERYBODY, keeps=1000)
+    talk(session, c.Negotiate(6, 0x1FF & ~0x08, 0x1FFFFF), CLIENT, MAIL)
+    [question] = session.hear(c.Rcpt("<joe@typed.hold>"))
+    assert isinstance(question, Question)
+    assert not question.can_keep
+
+
+def test_mail_that_did_not_come_by_smtp_is_kept_too() -> None:
+    session, events = keeping(
+        c.Macros("C", {"i": "4c9QyF1"}),
+        c.Connect("localhost", "ipv4", 0, "127.0.0.1"),
+        MAIL,
+        c.Rcpt("joe@typed.hold"),
+        c.Rcpt("bob@partner.example"),
+        c.Header("Subject", " x"),
+        c.EndOfMessage(b"body\r\n"),
+    )
+    keep = events[-1]
+    assert isinstance(keep, Keep)
+    assert keep.content == b"Subject: x\r\n\r\nbody\r\n"
+    assert session.kept("ab12")[0] == r.DeleteRecipient("joe@typed.hold")

@@ -28,7 +28,7 @@ class Books:
     """Keeps the books of one process. Start `run` as a task.
 
     Attributes:
-        counts: `ours` and `passed` messages, `queued`, `held`, `not learned`.
+        counts: `ours` and `passed` messages, `queued`, `held`, `kept`, `not learned`.
     """
 
     def __init__(
@@ -50,6 +50,8 @@ class Books:
         """A message of ours is over."""
         counts = self.counts
         counts["ours"] += 1
+        if finished.kept:
+            counts["kept"] += 1
         if finished.held:
             counts["held"] += 1
         elif finished.queued:
@@ -110,6 +112,7 @@ class Books:
             mail_from=self._privacy.show(finished.message.mail_from),
             queued=finished.queued,
             held=finished.held,
+            kept=finished.kept,
             enforced=all(d.enforced for d in finished.dispositions if d.verdict),
             recipients=[d.line(self._privacy) for d in finished.dispositions],
         )

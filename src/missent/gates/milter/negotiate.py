@@ -49,22 +49,32 @@ class Agreement:
         reply: the filter's part of it, to be sent.
         silent: the commands that the MTA sends without waiting for a reply.
         can_hold: whether the MTA has a hold queue for us.
-        unread: how packets begin that say nothing of interest and want no reply.
+        can_keep: whether the whole message comes, and recipients may be taken from it.
+        can_skip: whether the rest of a body can be waved through.
+        spaced: whether the values of header fields come with their leading space.
+        unread: how packets begin that say nothing of interest and want no reply, where the
+            message is not kept.
+        unread_of_kept: the same where it is.
     """
 
     reply: Negotiated
     silent: frozenset[type]
     can_hold: bool
+    can_keep: bool
+    can_skip: bool
+    spaced: bool
     unread: frozenset[bytes]
+    unread_of_kept: frozenset[bytes]
 
 
 @lru_cache(maxsize=64)
-def negotiate(offer: commands.Negotiate, *, header: bool) -> Agreement:
+def negotiate(offer: commands.Negotiate, *, header: bool, keeps: bool = False) -> Agreement:
     """Choose from what an MTA offers.
 
     Args:
         offer: what the MTA can do.
         header: whether the header is wanted.
+        keeps: whether messages are kept, so that all of them is wanted.
 
     Raises:
         ProtocolError: the MTA is older than the oldest version that can be spoken.
@@ -72,19 +82,29 @@ def negotiate(offer: commands.Negotiate, *, header: bool) -> Agreement:
     if offer.version < _OLDEST:
         raise ProtocolError(f"milter protocol version {offer.version} is too old")
     offered = Step(offer.steps)
-    unneeded = Step.NO_HELO | Step.NO_BODY | Step.NO_UNKNOWN | Step.NO_DATA | Step.NO_END_OF_HEADERS
-    if not header:
-        unneeded |= Step.NO_HEADERS
-    silent = Step(0)
+    wanted = Step.NO_HELO | Step.NO_UNKNOWN | Step.NO_DATA | Step.NO_END_OF_HEADERS
     for step in _SILENT:
-        silent |= step
-    steps = offered & (unneeded | silent)
+        wanted |= step
     abilities = Ability(offer.abilities) & (Ability.QUARANTINE | Ability.CHOOSE_MACROS)
+    keeps = keeps and Ability.DELETE_RECIPIENTS in Ability(offer.abilities)
+    if keeps:
+        abilities |= Ability.DELETE_RECIPIENTS
+        # A silent body could not be skipped.
+        wanted = (wanted | Step.SKIP | Step.LEADING_SPACE) & ~Step.SILENT_BODY
+    else:
+        wanted |= Step.NO_BODY
+        if not header:
+            wanted |= Step.NO_HEADERS
+    steps = offered & wanted
     macros = _MACROS if Ability.CHOOSE_MACROS in abilities else ()
     silent_headers = Step.SILENT_HEADERS in steps
     return Agreement(
         Negotiated(int(abilities), int(steps), macros, min(offer.version, VERSION)),
         frozenset(kind for step, kind in _SILENT.items() if step in steps),
         Ability.QUARANTINE in abilities,
+        keeps,
+        Step.SKIP in steps,
+        Step.LEADING_SPACE in steps,
         _UNREAD_MACROS | (_UNREAD_HEADERS if silent_headers else frozenset()),
+        _UNREAD_MACROS,
     )

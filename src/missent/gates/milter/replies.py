@@ -44,7 +44,7 @@ class Continue:
 
 @dataclass(frozen=True, slots=True)
 class Discard:
-    """`d`: tell the client that it is taken, and drop all of it. missent never does."""
+    """`d`: tell the client that it is taken, and drop it: our store has it. Never at RCPT."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,8 @@ async def serving(
     if options.notice is not None and room is not None:
         notifier = Notifier(options.notice, room, attempts, time.time)
     books = Books(assess, options.privacy, notifier)
-    desk = Desk(assess, options.desk, Confirm(attempts, time.time, options.patience), at_once)
+    confirm = Confirm(attempts, time.time, options.patience)
+    desk = Desk(assess, options.desk, confirm, at_once, room)
     gate = Gate(options.gate, desk, books)
     beside = [asyncio.create_task(books.run())]
     if notifier:

@@ -16,14 +16,15 @@ import structlog
 
 from missent.core.errors import ProtocolError
 from missent.gates.milter import wire
-from missent.gates.milter.commands import Negotiate, Quit
+from missent.gates.milter.commands import Quit
 from missent.gates.milter.replies import Progress
-from missent.gates.milter.session import Finished, Passed, Question, Session
+from missent.gates.milter.session import Finished, Keep, Passed, Question, Session
 from missent.gates.ours import Ours
 
 if TYPE_CHECKING:
     from missent.gates.disposition import Disposition
     from missent.gates.milter.session import Event
+    from missent.smtp.replies import Reply
 
 _log = structlog.get_logger("missent.milter")
 _PROGRESS = wire.to_mta(Progress())
@@ -38,6 +39,9 @@ class Decide(Protocol):
 
     def at_once(self, question: Question) -> tuple[Disposition, ...] | None:
         """The same, where nothing must be waited for; None: call `decide`."""
+
+    async def keep(self, keep: Keep) -> tuple[str, Reply | None]:
+        """Lay a message into the store: its name there, or what the MTA is told instead."""
 
     async def decide(self, question: Question) -> tuple[Disposition, ...]:
         """One disposition for each recipient of the question; never raises but for cancellation."""
@@ -60,6 +64,7 @@ class GateOptions:
     Attributes:
         ours: whose mail is looked at.
         header: whether the header is wanted.
+        keeps: the largest message that is kept in our store, in octets; 0 keeps none.
         connections: at a time, in one process; more are closed at once.
         idle: seconds without a word after which a connection is closed; an SMTP client may make
             its MTA wait for long.
@@ -73,6 +78,7 @@ class GateOptions:
     idle: float = 7200.0
     progress: float = 5.0
     grace: float = 30.0
+    keeps: int = 0
 
 
 class Connection(asyncio.Protocol):
@@ -81,7 +87,8 @@ class Connection(asyncio.Protocol):
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
         self._packets = wire.from_mta()
-        self._session = Session(gate.options.ours, header=gate.options.header)
+        options = gate.options
+        self._session = Session(options.ours, header=options.header, keeps=options.keeps)
         self._transport: asyncio.Transport
         self._task: asyncio.Task[None] | None = None
         self._alive: asyncio.TimerHandle | None = None
@@ -136,10 +143,9 @@ class Connection(asyncio.Protocol):
                 if question is not None:
                     self._task = self._gate.loop.create_task(self._decide(question))
                     break
+                self._packets.skip = self._session.unread
                 kind = type(command)
-                if kind is Negotiate:
-                    self._packets.skip = self._session.unread
-                elif kind is Quit:
+                if kind is Quit:
                     self._transport.close()
                     break
         except ProtocolError as error:
@@ -150,14 +156,16 @@ class Connection(asyncio.Protocol):
         if said:
             self._transport.write(b"".join(said))
 
-    def _carry_out(self, events: tuple[Event, ...], said: list[bytes]) -> Question | None:
+    def _carry_out(self, events: tuple[Event, ...], said: list[bytes]) -> Question | Keep | None:
         for event in events:
             if isinstance(event, Question):
                 dispositions = self._gate.desk.at_once(event)
                 if dispositions is None:
                     return event
-                self._carry_out(self._session.settle(dispositions), said)
-            elif isinstance(event, Finished):
+                return self._carry_out(self._session.settle(dispositions), said)
+            if isinstance(event, Keep):
+                return event
+            if isinstance(event, Finished):
                 # The MTA first, the books after: what is written down has really been said.
                 if said:
                     self._transport.write(b"".join(said))
@@ -169,13 +177,18 @@ class Connection(asyncio.Protocol):
                 said.append(wire.to_mta(event))
         return None
 
-    async def _decide(self, question: Question) -> None:
+    async def _decide(self, question: Question | Keep | None) -> None:
         self._alive = self._gate.loop.call_later(self._gate.options.progress, self._still_at_it)
-        dispositions = await self._gate.desk.decide(question)
-        self._quiet()
-        self._task = None
         said: list[bytes] = []
-        self._carry_out(self._session.settle(dispositions), said)
+        while question is not None:
+            if isinstance(question, Keep):
+                events = self._session.kept(*await self._gate.desk.keep(question))
+            else:
+                events = self._session.settle(await self._gate.desk.decide(question))
+            self._quiet()
+            question = self._carry_out(events, said)
+        self._task = None
+        self._packets.skip = self._session.unread
         self._transport.write(b"".join(said))
         if self._packets.waiting:
             self._transport.resume_reading()

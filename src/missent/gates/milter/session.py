@@ -6,7 +6,7 @@ looked at is a `Question`, and the conversation stands still until `settle` brin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
@@ -15,7 +15,9 @@ from missent.core.errors import AddressError, ProtocolError
 from missent.core.message import Message, Recipient
 from missent.gates.disposition import Outcome
 from missent.gates.milter import commands, replies
+from missent.gates.milter.copy import Copy
 from missent.gates.milter.negotiate import KEPT, negotiate
+from missent.smtp.replies import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from missent.gates.disposition import Disposition
     from missent.gates.milter.negotiate import Agreement
     from missent.gates.ours import Ours
-    from missent.smtp.replies import Reply
 
 _RECIPIENTS = 50_000  # remembered of one message; an MTA stops long before
 _BESIDE = 500  # of those that were taken, told to the checks when the next one is asked about
@@ -42,12 +43,33 @@ class Question:
         utf8: whether the client said SMTPUTF8, so that a reply may go beyond ASCII.
         can_hold: whether the MTA agreed to take a message into its hold queue.
         by_smtp: whether one recipient can be refused alone.
+        can_keep: whether the message can be kept for a recipient, and go on to the others.
     """
 
     message: Message
     utf8: bool
     can_hold: bool
     by_smtp: bool
+    can_keep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """A message is to be laid into the store before the MTA gets its answer.
+
+    Attributes:
+        mail_from: the reverse-path.
+        dispositions: of those recipients that it is kept for.
+        content: the message.
+        eight_bit: BODY=8BITMIME.
+        utf8: SMTPUTF8.
+    """
+
+    mail_from: Address | None
+    dispositions: tuple[Disposition, ...]
+    content: bytes
+    eight_bit: bool
+    utf8: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +81,7 @@ class Finished:
         dispositions: what was decided, recipient by recipient.
         queued: whether the MTA was told to go on at the end of the message.
         held: whether it was told to take it into its hold queue.
+        kept: the name under which it is kept for some recipients, "" for none.
         queue_id: the MTA's name for it, "" where it never got one.
         header: the header fields that say whether it is automatic mail, names in lower case.
     """
@@ -69,6 +92,7 @@ class Finished:
     held: bool
     queue_id: str
     header: Mapping[str, str]
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +100,13 @@ class Passed:
     """A message that is not ours went by unseen."""
 
 
-Event: TypeAlias = replies.Reply | Question | Finished | Passed
+Event: TypeAlias = replies.Reply | Question | Keep | Finished | Passed
 
 _NOTHING: tuple[Event, ...] = ()
 _CONTINUE: tuple[Event, ...] = (replies.Continue(),)
 _NOT_OURS: tuple[Event, ...] = (replies.Accept(), Passed())
+_SKIP: tuple[Event, ...] = (replies.Skip(),)
+_TOO_LARGE = Reply(552, "5.3.4", ("too large to be held for a recipient; nothing was sent",))
 _QUARANTINE = replies.Quarantine("missent: held, see its log")
 
 
@@ -105,29 +131,38 @@ class _Envelope:
     undecided: list[Recipient] = field(default_factory=list)
     taken: tuple[Recipient, ...] = ()
     kept: dict[str, str] = field(default_factory=dict)
+    eight_bit: bool = False
+    copy: Copy | None = None
+    path_of: dict[str, str] = field(default_factory=dict)
+    strangers: int = 0
 
 
 class Session:
     """The state of one connection. `hear` takes a command, `settle` the answer to a question."""
 
-    def __init__(self, ours: Ours, *, header: bool = True) -> None:
+    def __init__(self, ours: Ours, *, header: bool = True, keeps: int = 0) -> None:
         """Start before the negotiation.
 
         Args:
             ours: whose mail is looked at.
             header: whether the header is wanted; without it fewer packets come.
+            keeps: the largest message that can be kept, in octets; 0 where none is.
         """
+        self._keeps = keeps
         self._ours = ours
         self._wants_header = header
         self._agreed: Agreement | None = None
         self._client = _Client()
         self._envelope: _Envelope | None = None
-        self._asked: Question | None = None
+        self._asked: Question | Keep | None = None
 
     @property
     def unread(self) -> frozenset[bytes]:
         """How packets begin that need not be read."""
-        return self._agreed.unread if self._agreed else frozenset()
+        if self._agreed is None:
+            return frozenset()
+        keeping = self._envelope is not None and self._envelope.copy is not None
+        return self._agreed.unread_of_kept if keeping else self._agreed.unread
 
     def hear(self, command: commands.Command) -> tuple[Event, ...]:
         """Take a command.
@@ -152,7 +187,7 @@ class Session:
         question, self._asked = self._asked, None
         envelope = self._envelope
         if (
-            question is None
+            not isinstance(question, Question)
             or envelope is None
             or len(dispositions) != len(question.message.recipients)
         ):
@@ -164,13 +199,38 @@ class Session:
         if question.by_smtp:
             if refusal is not None:
                 return (refusal,)
+            if dispositions[0].outcome is Outcome.KEPT and envelope.copy is None:
+                envelope.copy = self._copy()
             if len(envelope.taken) < _BESIDE:
                 envelope.taken += question.message.recipients
             return _CONTINUE
         if refusal is None:
-            return self._send(envelope)
+            return self._keep(envelope)
         # By now it is too late to refuse one recipient: the message is refused to them all.
         return (refusal, self._finish(envelope, queued=False))
+
+    def kept(self, name: str, refusal: Reply | None = None) -> tuple[Event, ...]:
+        """Take the answer to `Keep`: the name under which it is kept, or what the MTA is told."""
+        asked, self._asked = self._asked, None
+        envelope = self._envelope
+        if not isinstance(asked, Keep) or envelope is None:
+            raise ProtocolError("an answer without a question")
+        if refusal is not None:
+            outcome = Outcome.TEMPFAILED if refusal.tempfail else Outcome.REFUSED
+            envelope.dispositions = [
+                replace(d, outcome=outcome, reply=refusal) if d.outcome is Outcome.KEPT else d
+                for d in envelope.dispositions
+            ]
+            said = reply_code(refusal, utf8=envelope.utf8)
+            return (said, self._finish(envelope, queued=False))
+        going = any(
+            d.reply is None and d.outcome is not Outcome.KEPT for d in envelope.dispositions
+        )
+        if not going and not envelope.strangers:
+            return (replies.Discard(), self._finish(envelope, queued=False, kept=name))
+        paths = dict.fromkeys(envelope.path_of[d.address.key] for d in asked.dispositions)
+        deleted = [replies.DeleteRecipient(path) for path in paths]
+        return (*deleted, *self._send(envelope, name))
 
     def lost(self) -> tuple[Finished, ...]:
         """The connection is gone, perhaps in the middle of something: that was not sent."""
@@ -181,7 +241,7 @@ class Session:
 
     def _negotiate(self, command: commands.Negotiate) -> tuple[Event, ...]:
         ended = self._end_unsent()
-        self._agreed = negotiate(command, header=self._wants_header)
+        self._agreed = negotiate(command, header=self._wants_header, keeps=self._keeps > 0)
         self._client = _Client()
         return (*ended, self._agreed.reply)
 
@@ -215,8 +275,12 @@ class Session:
             ours = self._ours.local
         if not ours:
             return (*ended, *_NOT_OURS)
-        utf8 = any(p.upper() == "SMTPUTF8" for p in command.parameters)
-        self._envelope = _Envelope(mail_from, utf8)
+        said = {parameter.upper() for parameter in command.parameters}
+        self._envelope = _Envelope(mail_from, "SMTPUTF8" in said)
+        self._envelope.eight_bit = "BODY=8BITMIME" in said
+        if not client.by_smtp and self._can_keep:
+            # Who its recipients are is asked at its end, when all of it went by.
+            self._envelope.copy = self._copy()
         return (*ended, *_CONTINUE) if ended else _CONTINUE
 
     def _rcpt(self, command: commands.Rcpt) -> tuple[Event, ...]:
@@ -226,8 +290,11 @@ class Session:
         address = _address(command.path)
         if address is None:
             # The MTA knows better what a name without a domain means; it is nobody elsewhere.
+            envelope.strangers += 1
             return _CONTINUE
         recipient = Recipient(address)
+        if self._can_keep and len(envelope.path_of) < _RECIPIENTS:
+            envelope.path_of[address.key] = command.path
         if self._client.by_smtp:
             return self._ask(envelope, (recipient,))
         if len(envelope.undecided) < _RECIPIENTS:
@@ -236,19 +303,31 @@ class Session:
 
     def _header(self, command: commands.Header) -> tuple[Event, ...]:
         name = command.name.lower()
+        if self._envelope is not None and self._envelope.copy is not None:
+            self._envelope.copy.field(command.name, command.value)
         if self._envelope is not None and (name in KEPT or name.startswith("list-")):
             kept = self._envelope.kept
             if len(kept) < _HEADER_FIELDS:
                 kept[name[:_NAME_CHARACTERS]] = command.value[:_VALUE_CHARACTERS].strip()
         return self._say_continue(commands.Header)
 
-    def _end_of_message(self, _: commands.EndOfMessage) -> tuple[Event, ...]:
+    def _body(self, command: commands.Body) -> tuple[Event, ...]:
+        if self._envelope is not None and self._envelope.copy is not None:
+            self._envelope.copy.body(command.chunk)
+            return self._say_continue(commands.Body)
+        if self._agreed is not None and self._agreed.can_skip:
+            return _SKIP
+        return self._say_continue(commands.Body)
+
+    def _end_of_message(self, command: commands.EndOfMessage) -> tuple[Event, ...]:
         envelope = self._envelope
         if envelope is None:
             raise ProtocolError("the end of a message that did not begin")
+        if envelope.copy is not None and command.chunk:
+            envelope.copy.body(command.chunk)
         if envelope.undecided:
             return self._ask(envelope, tuple(envelope.undecided))
-        return self._send(envelope)
+        return self._keep(envelope)
 
     def _abort(self, _: commands.Command) -> tuple[Event, ...]:
         return self._end_unsent()
@@ -265,12 +344,32 @@ class Session:
     def _ask(self, envelope: _Envelope, recipients: tuple[Recipient, ...]) -> tuple[Event, ...]:
         message = Message(envelope.mail_from, recipients, beside=envelope.taken)
         can_hold = self._agreed is not None and self._agreed.can_hold
-        question = Question(message, envelope.utf8, can_hold, self._client.by_smtp)
+        by_smtp, can_keep = self._client.by_smtp, self._can_keep
+        question = Question(message, envelope.utf8, can_hold, by_smtp, can_keep)
         self._asked = question
         return (question,)
 
-    def _send(self, envelope: _Envelope) -> tuple[Event, ...]:
-        finished = self._finish(envelope, queued=True)
+    @property
+    def _can_keep(self) -> bool:
+        return self._keeps > 0 and self._agreed is not None and self._agreed.can_keep
+
+    def _copy(self) -> Copy:
+        return Copy(self._keeps, spaced=self._agreed is not None and self._agreed.spaced)
+
+    def _keep(self, envelope: _Envelope) -> tuple[Event, ...]:
+        """Ask for the message to be kept, where it is for some; otherwise send it on."""
+        kept = tuple(
+            {d.address.key: d for d in envelope.dispositions if d.outcome is Outcome.KEPT}.values()
+        )
+        copy = envelope.copy
+        if not kept or copy is None:
+            return self._send(envelope)
+        keep = Keep(envelope.mail_from, kept, copy.content(), envelope.eight_bit, envelope.utf8)
+        self._asked = keep
+        return self.kept("", _TOO_LARGE) if not copy.whole else (keep,)
+
+    def _send(self, envelope: _Envelope, kept: str = "") -> tuple[Event, ...]:
+        finished = self._finish(envelope, queued=True, kept=kept)
         if finished.held:
             return (_QUARANTINE, replies.Continue(), finished)
         return (replies.Continue(), finished)
@@ -282,9 +381,13 @@ class Session:
         self._envelope = None
         return ()
 
-    def _finish(self, envelope: _Envelope, *, queued: bool) -> Finished:
+    def _finish(self, envelope: _Envelope, *, queued: bool, kept: str = "") -> Finished:
         dispositions = tuple(envelope.dispositions)
-        going = tuple(Recipient(d.address) for d in dispositions if queued and d.reply is None)
+        going = tuple(
+            Recipient(d.address)
+            for d in dispositions
+            if queued and d.reply is None and d.outcome is not Outcome.KEPT
+        )
         identifier = envelope.kept.get("message-id", "").strip("<>")
         self._envelope = None
         queue_id, self._client.queue_id = self._client.queue_id, ""
@@ -295,6 +398,7 @@ class Session:
             held=queued and any(d.outcome is Outcome.HELD for d in dispositions),
             queue_id=queue_id,
             header=envelope.kept,
+            kept=kept,
         )
 
     _HANDLERS: ClassVar[dict[type, Callable[[Session, Any], tuple[Event, ...]]]] = {
@@ -304,6 +408,7 @@ class Session:
         commands.Mail: _mail,
         commands.Rcpt: _rcpt,
         commands.Header: _header,
+        commands.Body: _body,
         commands.EndOfMessage: _end_of_message,
         commands.Abort: _abort,
         commands.Quit: _abort,
