@@ -9,7 +9,10 @@ import click
 
 @click.group(name="hold")
 def command() -> None:
-    """Prepare the keeping of held messages."""
+    """Prepare the keeping of held messages.
+
+    Example: missent hold key /etc/missent/hold.key
+    """
 
 
 @command.command(name="key")
