@@ -192,3 +192,9 @@ def test_what_is_taken_for_the_sound_is_cheaper_than_by_characters(pair: tuple[s
     if spelt is not None:
         assert chosen is not None
         assert chosen.cost <= spelt.cost
+
+
+def test_a_name_under_another_suffix_does_not_sound_the_same() -> None:
+    slip = slips.domain("defensie.ml", "defense.mil")
+    assert slip is not None
+    assert slip.kind == "suffix_and_more"

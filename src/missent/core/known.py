@@ -97,5 +97,5 @@ def standing(  # noqa: PLR0911  one kind of acquaintance a line
         return Standing(0.2, "a well-known domain")
     zone = protected.zone_of(name)
     if zone is not None and zone.name != name:
-        return Standing(0.1, f"below `.{zone.name}`, {zone.label}")
+        return Standing(0.02, f"below `.{zone.name}`, {zone.label}")
     return NOBODY

@@ -224,7 +224,8 @@ def domain(typed: str, meant: str) -> Slip | None:
         return None
     if "xn--" in typed or "xn--" in meant:  # people type U-labels
         typed, meant = Domain(typed).unicode, Domain(meant).unicode
-    best = _lightly(typed, meant)
+    same_suffix = suffixes.split(typed).suffix == suffixes.split(meant).suffix
+    best = _lightly(typed, meant) if same_suffix else once(typed, meant)
     for other in (
         _cut_short(typed, meant),
         _suffix(typed, meant),
