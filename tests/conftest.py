@@ -6,13 +6,16 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+# How long an example takes tells of the machine's other work, and fails no test.
+settings.register_profile("full", deadline=None, suppress_health_check=(HealthCheck.too_slow,))
 # For `make check`; everything else runs Hypothesis' own number of examples.
-settings.register_profile("quick", max_examples=20)
+settings.register_profile("quick", settings.get_profile("full"), max_examples=20)
+settings.load_profile("full")
 
 NOTHING_SKIPPED = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
