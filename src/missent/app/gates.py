@@ -83,6 +83,8 @@ def relay(settings: Settings) -> RelayOptions | None:
         own.outbox,
         own.deadline,
         own.on_error,
+        own.hold_by,
+        Patience(own.confirm_after, own.confirm_within),
         privacy(settings),
     )
 

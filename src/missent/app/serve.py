@@ -75,7 +75,9 @@ async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:
                 )
             )
         if (relay_options := gates.relay(settings)) is not None:
-            await stack.enter_async_context(relay.serving(relay_options, assess, sockets.relay))
+            await stack.enter_async_context(
+                relay.serving(relay_options, assess, sockets.relay, attempts)
+            )
         await loop.until_told(life)
 
 

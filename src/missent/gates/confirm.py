@@ -71,20 +71,21 @@ class Confirm:
     async def again(self, sender: str, address: str) -> bool:
         """Count an attempt; whether it confirms an earlier one.
 
+        What is confirmed stays so until the first attempt is too old: a client that gives up at
+        the first refusal must get past the second in its next attempt.
+
         Raises:
             StoreError: it cannot be known now.
         """
         at = int(self._clock())
         first = await self._attempts.first("confirm", sender, address, at, self.patience.most)
-        if first is None or at - first < self.patience.least:
-            return False
-        await self._attempts.forget("confirm", sender, address)
-        return True
+        return first is not None and at - first >= self.patience.least
 
     def refusal(self, verdict: RecipientVerdict, *, smtputf8: bool) -> Reply:
         """Say that it was not sent, what was probably meant, and how to send it all the same."""
-        minutes = self.patience.most // 60
-        advice = f"if this address is right, send again within {minutes} minutes;"
+        least, minutes = self.patience.least, self.patience.most // 60
+        when = f"within {minutes} minutes, after {least} seconds or more"
+        advice = f"if this address is right, send again {when};"
         findings = tuple(replace(f, summary=f"{advice} {f.summary}") for f in verdict.findings)
         said = reply.refusal(replace(verdict, findings=findings), smtputf8=smtputf8)
         return Reply(550, "5.7.1", said.lines)

@@ -22,6 +22,8 @@ OnError = Literal["accept", "tempfail"]
 Upstream = Annotated[
     str, Field(pattern=r"^(smtp|smtp\+starttls|smtps)://\S+$", examples=["smtps://mx.example"])
 ]
+ConfirmAfter = Annotated[int, Field(ge=1)]
+ConfirmWithin = Annotated[int, Field(ge=60)]
 
 
 class ServeSection(Section):
@@ -67,6 +69,13 @@ class RelaySection(Section):
     """Seconds to decide about a recipient."""
     on_error: OnError = "accept"
     """What happens to a recipient that could not be decided: `accept` or `tempfail`."""
+    hold_by: Literal["refuse-once", "refuse"] = "refuse-once"
+    """`refuse-once` refuses a held recipient until the sender tries again; `refuse` refuses it as a
+    blocked one is."""
+    confirm_after: ConfirmAfter = 15
+    """Seconds before a second attempt confirms the first; an earlier one is a program's."""
+    confirm_within: ConfirmWithin = 900
+    """Seconds after which a second attempt is a first one again."""
     size: Annotated[int, Field(ge=1024, le=1 << 31)] = 35 << 20
     """The largest message, in octets."""
     recipients: Annotated[int, Field(ge=100, le=100_000)] = 1000
@@ -109,9 +118,9 @@ class MilterSection(Section):
     refuse_local_by: Literal["bounce", "hold"] = "bounce"
     """What happens to a message of `sendmail` with a blocked recipient: one alone cannot be
     refused there."""
-    confirm_after: Annotated[int, Field(ge=1)] = 15
+    confirm_after: ConfirmAfter = 15
     """Seconds before a second attempt confirms the first; an earlier one is a program's."""
-    confirm_within: Annotated[int, Field(ge=60)] = 900
+    confirm_within: ConfirmWithin = 900
     """Seconds after which a second attempt is a first one again."""
     connections: Count = 5000
     """Connections of MTAs at a time, in one process."""

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from missent.core.address import Address
+from missent.core.errors import StoreError
 from missent.core.policy import Mode, Policy, Rule
 from missent.core.verdict import Action, Verdict
+from missent.gates.confirm import LocalAttempts, Patience
 from missent.gates.disposition import Outcome, Privacy, Show
+from missent.gates.relay.server import serving
 from missent.smtp.events import Data, Mail, Rcpt
 from missent.smtp.replies import Reply
 from missent.testing.relay import MilGuard, NextHop, between, running, talk, until
@@ -152,6 +155,47 @@ async def test_every_action(options: RelayOptions, action: Action, code: str) ->
     async with between(options, NextHop(), MilGuard(policy)) as port:
         replies = await talk(port, DIALOGUE[:3])
     assert replies[3][:3] == code
+
+
+async def test_sending_again_confirms_a_held_recipient(
+    options: RelayOptions, log: list[EventDict]
+) -> None:
+    policy = Policy((Rule("T101", 0.5, Action.HOLD),), Mode.ENFORCE)
+    hop, guard = NextHop(), MilGuard(policy)
+    hasty = replace(options, patience=Patience(least=1))
+    async with between(hasty, hop, guard) as port:
+        first = await talk(port, DIALOGUE[:3])
+        await asyncio.sleep(2)  # the clock counts whole seconds
+        second = await talk(port, DIALOGUE)
+    assert "send again within 15 minutes, after 1 seconds or more" in first[3]
+    assert second[3][:3] == second[4][:3] == second[6][:3] == "250"
+    assert [str(e.address) for e in hop.events if isinstance(e, Rcpt)] == [
+        "gen@army.ml",
+        "b@partner.example",
+    ]
+    assert [(str(sender), str(known)) for sender, known in guard.known] == [
+        ("a@corp.example", "gen@army.ml")
+    ]
+    assert [str(r.address) for m in guard.remembered for r in m.recipients] == [
+        "gen@army.ml",
+        "b@partner.example",
+    ]
+    outcomes = [[r["outcome"] for r in line["recipients"]] for line in lines_of(log)]
+    assert outcomes == [["refused"], ["confirmed", "accepted"]]
+
+
+async def test_attempts_that_cannot_be_looked_up_are_as_a_decision_that_failed(
+    options: RelayOptions,
+) -> None:
+    class Broken(LocalAttempts):
+        async def first(self, *_: object) -> int | None:
+            raise StoreError("the disk is full")
+
+    policy = Policy((Rule("T101", 0.5, Action.HOLD),), Mode.ENFORCE)
+    strict = replace(options, on_error="tempfail")
+    async with serving(strict, MilGuard(policy), attempts=Broken()) as names:
+        replies = await talk(names[0][1], DIALOGUE[:3])
+    assert replies[3].startswith("451 4.3.0")
 
 
 async def test_the_next_hop_s_refusals_are_the_client_s(

@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from missent.gates.confirm import Patience
 from missent.gates.disposition import Privacy
 from missent.smtp.listener import ListenOptions
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 Network: TypeAlias = IPv4Network | IPv6Network
 OnError: TypeAlias = Literal["accept", "tempfail"]
+HoldBy: TypeAlias = Literal["refuse-once", "refuse"]
 
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
@@ -30,6 +32,9 @@ class RelayOptions:
         outbox: a Maildir, made where it is missing.
         deadline: seconds to decide about a recipient.
         on_error: what happens to a recipient that could not be decided.
+        hold_by: what happens to a held recipient: refused until the sender tries again, or refused
+            as a blocked one is.
+        patience: how a second attempt confirms a first one.
         privacy: how addresses stand in the log.
     """
 
@@ -39,4 +44,6 @@ class RelayOptions:
     outbox: Path = Path("var/outbox")
     deadline: float = 5
     on_error: OnError = "accept"
+    hold_by: HoldBy = "refuse-once"
+    patience: Patience = field(default_factory=Patience)
     privacy: Privacy = field(default_factory=Privacy)

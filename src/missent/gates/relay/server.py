@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
@@ -10,6 +11,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from missent.core.errors import ConfigError
+from missent.gates.confirm import Confirm, LocalAttempts
+from missent.gates.relay.desk import Desk
+from missent.gates.relay.dispose import Dispose
 from missent.gates.relay.outbox import Outbox
 from missent.gates.relay.session import Conversation
 from missent.smtp.client.upstream import Upstream
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import AsyncIterator, Callable, Sequence
 
+    from missent.gates.confirm import Attempts
     from missent.gates.interface import Assess
     from missent.gates.relay.interface import Delivery
     from missent.gates.relay.options import Network, RelayOptions
@@ -53,7 +58,10 @@ async def serve(
 
 @asynccontextmanager
 async def serving(
-    options: RelayOptions, assess: Assess, sockets: Sequence[socket.socket] = ()
+    options: RelayOptions,
+    assess: Assess,
+    sockets: Sequence[socket.socket] = (),
+    attempts: Attempts | None = None,
 ) -> AsyncIterator[tuple[tuple[str, int], ...]]:
     """Relay mail until the end of the `with`; on leaving, messages under way are finished.
 
@@ -62,6 +70,7 @@ async def serving(
         assess: decides about recipients, and remembers what was sent.
         sockets: listening already, perhaps shared with other processes; without them the address
             of the options is listened on.
+        attempts: what senders tried before, shared by all processes; without it each has its own.
 
     Yields:
         The addresses and ports.
@@ -71,13 +80,16 @@ async def serving(
         OSError: the address cannot be listened on.
     """
     delivery = _delivery(options)
+    confirm = Confirm(attempts or LocalAttempts(), time.time, options.patience)
+    dispose = Dispose(options.hold_by, confirm, assess)
+    desk = Desk(assess, dispose, options.deadline, options.on_error)
 
     @lru_cache(maxsize=4096)
     def permitted(peer: str) -> bool:
         return _inside(peer, options.networks)
 
     def conversation(peer: str) -> Conversation:
-        return Conversation(options, assess, delivery, peer, permitted=permitted(peer))
+        return Conversation(options, desk, delivery, peer, permitted=permitted(peer))
 
     listener = Listener(options.listen, conversation)
     try:

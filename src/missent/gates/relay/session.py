@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
 
 from missent.core.message import Message, Recipient
-from missent.gates.disposition import Disposition, Outcome, Show
-from missent.gates.relay.dispose import dispose
-from missent.gates.reply import UNDECIDED, refusal
+from missent.gates.relay.envelope import Envelope, outcome_of
 from missent.smtp.events import Begin, Data, End, Extensions, Hello, Mail, Rcpt, Reset
 from missent.smtp.replies import Reply
 
 if TYPE_CHECKING:
     from missent.core.address import Address
-    from missent.core.verdict import RecipientVerdict, Verdict
-    from missent.gates.interface import Assess
-    from missent.gates.relay.interface import Delivery, Transaction
+    from missent.gates.relay.desk import Desk
+    from missent.gates.relay.interface import Delivery
     from missent.gates.relay.options import RelayOptions
     from missent.smtp.events import Event
 
 _log = structlog.get_logger("missent.relay")
-_TAKEN = frozenset({Outcome.ACCEPTED, Outcome.WARNED})
-_LOGGED = 100  # dispositions in a log line
-_BESIDE = 500  # of those that were taken, told to the checks when the next one is asked about
 
 _LEAST = Extensions(eight_bit=False, smtputf8=False)
 _SENDER_OK = Reply(250, "2.1.0", ("sender ok",))
@@ -35,46 +27,22 @@ _STRANGER = Reply(550, "5.7.1", ("this host may not send mail through here",))
 _NO_TRANSACTION = Reply(451, "4.3.0", ("nothing is begun; try again later",))
 
 
-@dataclass(slots=True)
-class Envelope:
-    """What is known of the message under way."""
-
-    mail: Mail
-    transaction: Transaction | None = None
-    refused: Reply | None = None  # by the next hop, at MAIL
-    dispositions: list[Disposition] = field(default_factory=list)
-    taken: tuple[Recipient, ...] = ()
-    octets: int = 0
-    since: float = field(default_factory=time.monotonic)
-
-    @property
-    def accepted(self) -> tuple[Address, ...]:
-        """The recipients that get the message."""
-        return tuple(d.address for d in self.dispositions if d.outcome in _TAKEN)
-
-
 class Conversation:
     """Handles one client's events.
 
     Args:
         options: of the relay.
-        assess: decides.
+        desk: decides.
         delivery: takes the messages.
         peer: the client's IP address.
         permitted: whether it may send through here.
     """
 
     def __init__(
-        self,
-        options: RelayOptions,
-        assess: Assess,
-        delivery: Delivery,
-        peer: str,
-        *,
-        permitted: bool,
+        self, options: RelayOptions, desk: Desk, delivery: Delivery, peer: str, *, permitted: bool
     ) -> None:
         self._options = options
-        self._assess = assess
+        self._desk = desk
         self._delivery = delivery
         self._peer = peer
         self._permitted = permitted
@@ -105,13 +73,8 @@ class Conversation:
     async def settled(self) -> None:
         """Remember the message that was handed on."""
         message, self._sent = self._sent, None
-        if message is None:
-            return
-        try:
-            async with asyncio.timeout(self._options.deadline):
-                await self._assess.sent(message)
-        except Exception:  # noqa: BLE001  it is sent, whatever becomes of the bookkeeping
-            _log.exception("message sent but not remembered")
+        if message is not None:
+            await self._desk.sent(message)
 
     async def close(self, last_words: Reply | None) -> None:
         """Leave nothing behind."""
@@ -127,46 +90,18 @@ class Conversation:
         if not self._permitted:
             _log.info("peer refused", peer=self._peer)
             return _STRANGER
-        self._envelope = Envelope(mail)
+        self._envelope = Envelope(mail, self._peer)
         return _SENDER_OK
 
     async def _rcpt(self, address: Address) -> Reply:
         envelope = self._envelope
         if envelope is None:
             return _NO_TRANSACTION
-        asked = Message(envelope.mail.address, (Recipient(address),), beside=envelope.taken)
-        verdict, enforced, reason = await self._decide(asked)
-        outcome, reply = Outcome.ACCEPTED, None
-        if verdict is not None:
-            outcome = dispose(verdict, enforced=enforced)
-            if outcome is Outcome.REFUSED:
-                reply = refusal(verdict, smtputf8=envelope.mail.smtputf8)
-        elif self._options.on_error == "tempfail":
-            outcome, reply = Outcome.TEMPFAILED, UNDECIDED
-        if reply is None:
-            reply = await self._pass_on(envelope, address)
-            if not reply.accepted:
-                outcome = _outcome(reply)
-                reason = "next hop"
-        if outcome in _TAKEN and len(envelope.taken) < _BESIDE:
-            envelope.taken += asked.recipients
-        envelope.dispositions.append(
-            Disposition(address, outcome, verdict, enforced, reply, reason)
-        )
-        return reply
-
-    async def _decide(self, message: Message) -> tuple[RecipientVerdict | None, bool, str]:
-        try:
-            async with asyncio.timeout(self._options.deadline):
-                verdict: Verdict = await self._assess(message)
-        except TimeoutError:
-            return None, False, "deadline"
-        except Exception as error:  # noqa: BLE001  a bug there must not stop mail, see on_error
-            _log.exception("recipient not decided")
-            return None, False, type(error).__name__
-        if not verdict.recipients:
-            return None, False, "no verdict"
-        return verdict.recipients[0], verdict.enforced, ""
+        asked = Message(envelope.mail.address, (Recipient(address),), beside=envelope.beside)
+        decided = await self._desk.decide(envelope.mail, asked)
+        answer = decided.reply or await self._pass_on(envelope, address)
+        envelope.add(decided, answer)
+        return answer
 
     async def _pass_on(self, envelope: Envelope, address: Address) -> Reply:
         if envelope.refused is not None:
@@ -213,13 +148,8 @@ class Conversation:
         if envelope.transaction is not None:
             await envelope.transaction.abort()
         if not reply.accepted:
-            envelope.dispositions = [
-                replace(d, outcome=_outcome(reply), reply=reply, reason="next hop")
-                if d.outcome in _TAKEN
-                else d
-                for d in envelope.dispositions
-            ]
-        self._tell(envelope, "sent" if reply.accepted else _outcome(reply).value, str(reply))
+            envelope.failed(reply)
+        self._tell(envelope, "sent" if reply.accepted else outcome_of(reply).value, str(reply))
 
     async def _drop(self, reason: str) -> None:
         """The message ends without an answer."""
@@ -232,24 +162,5 @@ class Conversation:
             self._tell(envelope, "abandoned" if envelope.accepted else "refused", reason)
 
     def _tell(self, envelope: Envelope, result: str, reply: str) -> None:
-        self._assess.decided(envelope.mail.address, envelope.dispositions, sent=result == "sent")
-        privacy = self._options.privacy
-        outcomes = [d.outcome for d in envelope.dispositions]
-        _log.info(
-            "message",
-            peer=self._peer,
-            mail_from=privacy.show(envelope.mail.address),
-            result=result,
-            accepted=sum(outcome in _TAKEN for outcome in outcomes),
-            refused=outcomes.count(Outcome.REFUSED),
-            tempfailed=outcomes.count(Outcome.TEMPFAILED),
-            recipients=[d.line(privacy) for d in envelope.dispositions[:_LOGGED]],
-            octets=envelope.octets,
-            # the next hop's words may name an address
-            reply=reply if privacy.show_as is Show.FULL else reply[:3],
-            seconds=round(time.monotonic() - envelope.since, 3),
-        )
-
-
-def _outcome(reply: Reply) -> Outcome:
-    return Outcome.TEMPFAILED if reply.tempfail else Outcome.REFUSED
+        self._desk.decided(envelope.mail, envelope.dispositions, sent=result == "sent")
+        envelope.tell(result, reply, self._options.privacy)
