@@ -17,7 +17,7 @@ from missent.testing.relay import NextHop, until
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from missent.smtp.events import Event
+    from missent.smtp.events import Answer, Event
     from missent.smtp.replies import Reply
 
 ENVELOPE = b"MAIL FROM:<a@corp.example>\r\nRCPT TO:<b@partner.example>\r\nDATA\r\n"
@@ -153,7 +153,7 @@ async def test_commands_that_wait_behind_a_slow_answer_do_not_pile_up() -> None:
             super().__init__()
             self.go_on = asyncio.Event()
 
-        async def handle(self, event: Event) -> Reply | Extensions | None:
+        async def handle(self, event: Event) -> Answer | None:
             if isinstance(event, Rcpt):
                 await self.go_on.wait()
             return await super().handle(event)
@@ -210,7 +210,7 @@ async def test_a_handshake_that_fails_ends_the_conversation(tls: ssl.SSLContext)
 
 async def test_a_fault_of_ours_costs_one_conversation() -> None:
     class Broken(NextHop):
-        async def handle(self, event: Event) -> Reply | Extensions | None:
+        async def handle(self, event: Event) -> Answer | None:
             if isinstance(event, Begin):
                 raise LookupError("a bug")  # noqa: TRY004  any would do
             return await super().handle(event)

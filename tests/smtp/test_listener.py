@@ -14,8 +14,7 @@ from missent.testing.relay import NextHop, talk, until
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from missent.smtp.events import Event, Extensions
-    from missent.smtp.replies import Reply
+    from missent.smtp.events import Answer, Event
 
 OPTIONS = ListenOptions(port=0, hostname="relay.example", grace=2)
 TO_DATA = b"EHLO c\r\n", b"MAIL FROM:<>\r\nRCPT TO:<b@partner.example>\r\nDATA\r\n"
@@ -75,7 +74,7 @@ async def test_stopping_finishes_the_message_under_way_and_closes_the_rest() -> 
 
 async def test_an_answer_that_is_being_sought_is_given_before_stopping() -> None:
     class Slow(NextHop):
-        async def handle(self, event: Event) -> Reply | Extensions | None:
+        async def handle(self, event: Event) -> Answer | None:
             if isinstance(event, End):
                 await asyncio.sleep(0.3)
             return await super().handle(event)

@@ -144,3 +144,17 @@ def test_stuffed_and_decoded_again_it_is_the_same(content: bytes, cuts: list[int
     decoded, rest = DataDecoder().feed(wire)
     assert rest == b""
     assert decoded == (content if content.endswith(b"\r\n") or not content else content + b"\r\n")
+
+
+def test_a_line_with_a_limit_of_its_own_leaves_nothing_in_the_buffer() -> None:
+    buffer = LineBuffer(10)
+    octets = buffer._bytes
+    buffer.feed(b"AUTH PLAIN sesame\r\nNOOP")
+    assert buffer.starts_with(b"AUTH ")
+    assert buffer.line(30) == b"AUTH PLAIN sesame"
+    assert bytes(octets) == bytes(19) + b"NOOP"
+    assert not buffer.starts_with(b"AUTH ")
+    assert buffer.line() is None
+    buffer.feed(b" and on and on")
+    with pytest.raises(ProtocolError, match="too long"):
+        buffer.line()

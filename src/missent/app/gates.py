@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ssl
 from contextlib import contextmanager
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
+from missent.app.tls import server_tls
 from missent.core.address import Address
 from missent.core.errors import ConfigError
 from missent.gates.confirm import Patience
@@ -18,6 +18,7 @@ from missent.gates.milter.server import GateOptions
 from missent.gates.notice import NoticeOptions
 from missent.gates.ours import Ours
 from missent.gates.relay.options import RelayOptions
+from missent.gates.relay.routes import RouteOptions
 from missent.serving.workers import WorkerOptions
 from missent.settings.gates import RelaySection
 from missent.smtp.client.options import UpstreamOptions, read_secret
@@ -25,6 +26,7 @@ from missent.smtp.events import Limits
 from missent.smtp.listener import ListenOptions
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator
 
     from missent.gates.milter.desk import HoldBy
@@ -65,7 +67,11 @@ def relay(settings: Settings) -> RelayOptions | None:
         if settings.milter is not None:
             return None
         own = RelaySection()
-    host, port = _host_and_port(own.listen)
+    host, port = _host_and_port(own.listen, "listen")
+    tls = _server_tls(own)
+    implicit = _host_and_port(own.listen_tls, "listen_tls") if own.listen_tls else None
+    if implicit and tls is None:
+        raise ConfigError("relay.tls_certificate is missing; relay.listen_tls needs it")
     listen = ListenOptions(
         host,
         port,
@@ -74,12 +80,15 @@ def relay(settings: Settings) -> RelayOptions | None:
         connections_per_peer=own.connections_per_peer,
         limits=Limits(size=own.size, recipients=own.recipients),
         grace=settings.serve.grace,
-        tls=_server_tls(own),
+        tls=tls,
+        implicit=implicit,
     )
     return RelayOptions(
         listen,
         tuple(ip_network(text) for text in own.networks),
         upstream(own, "relay") if own.upstream else None,
+        _routes(own),
+        own.sign_in_clear == "loopback",
         own.outbox,
         own.deadline,
         own.on_error,
@@ -151,25 +160,33 @@ def upstream(own: RelaySection | NoticeSection | HoldSection, section: str) -> U
     )
 
 
+def _routes(own: RelaySection) -> tuple[RouteOptions, ...]:
+    routes: list[RouteOptions] = []
+    taken: dict[str, int] = {}
+    for number, route in enumerate(own.route, 1):
+        for name in route.domains or ("",):
+            first = taken.setdefault(name, number)
+            if first != number:
+                fault = f"is for {name or 'all other domains'} already; name each domain once"
+                raise ConfigError(f"relay.route[{number}].domains: relay.route[{first}] {fault}")
+        with blame(f"relay.route[{number}].upstream"):
+            server = UpstreamOptions.parse(route.upstream, cafile=route.cafile, passes_on=True)
+        routes.append(RouteOptions(server, frozenset(route.domains)))
+    return tuple(routes)
+
+
 def _server_tls(own: RelaySection) -> ssl.SSLContext | None:
-    if own.tls_certificate is None:
-        if own.tls_key is not None:
-            raise ConfigError(
-                "relay.tls_certificate is missing; add it, or leave out relay.tls_key"
-            )
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(own.tls_certificate, own.tls_key)
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"relay.tls_certificate: it cannot be used: {error}") from None
-    return context
+    if own.tls_certificate is not None:
+        return server_tls(own.tls_certificate, own.tls_key)
+    if own.tls_key is not None:
+        raise ConfigError("relay.tls_certificate is missing; add it, or leave out relay.tls_key")
+    return None
 
 
-def _host_and_port(text: str) -> tuple[str, int]:
+def _host_and_port(text: str, key: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not host or not port.isascii() or not port.isdigit() or int(port) > _PORTS:
-        raise ConfigError(f"relay.listen: {text!r} is no host and port; write 127.0.0.1:2525")
+        raise ConfigError(f"relay.{key}: {text!r} is no host and port; write 127.0.0.1:2525")
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import resource
 import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -11,6 +13,7 @@ import structlog
 
 from missent.app import gates, hold
 from missent.app.assess import Assessor
+from missent.app.names import look_up
 from missent.app.remember import remembering
 from missent.app.wiring import build
 from missent.core.address import Address
@@ -37,6 +40,7 @@ class Sockets:
     """What the parent opened, to be shared by all processes."""
 
     relay: Sequence[socket.socket] = ()
+    relay_tls: Sequence[socket.socket] = ()
     milter: Sequence[socket.socket] = ()
     web: Sequence[socket.socket] = ()
     answers: Sequence[socket.socket] = ()
@@ -75,10 +79,20 @@ async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:
                 )
             )
         if (relay_options := gates.relay(settings)) is not None:
+            if relay_options.routes:
+                _leave_no_core()
+            looking = asyncio.create_task(look_up(relay_options))
+            stack.callback(looking.cancel)
             await stack.enter_async_context(
-                relay.serving(relay_options, assess, sockets.relay, attempts)
+                relay.serving(relay_options, assess, sockets.relay, attempts, sockets.relay_tls)
             )
         await loop.until_told(life)
+
+
+def _leave_no_core() -> None:
+    """Passwords pass through this process: a crash must not write them to the disk."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
 def warm(settings: Settings) -> None:
@@ -98,23 +112,26 @@ def open_sockets(settings: Settings) -> Sockets:
         ConfigError: an address cannot be had; with the key and the mend.
     """
     relays: list[socket.socket] = []
+    secure: list[socket.socket] = []
     options = gates.relay(settings)
     if options is not None:
-        relays.append(_listen(options.listen.host, options.listen.port))
+        relays.append(_listen(options.listen.host, options.listen.port, "listen"))
+        if options.listen.implicit is not None:
+            secure.append(_listen(*options.listen.implicit, "listen_tls"))
     found = gates.milter(settings)
     # What systemd opened for us is the milter's: it is the gate that others' sockets need.
     milters = [listening for _, listening in systemd.listening()] if found else []
     if found and not milters:
         milters = [endpoint.listen() for endpoint in found[1]]
-    return Sockets(relays, milters, *hold.sockets(settings))
+    return Sockets(relays, secure, milters, *hold.sockets(settings))
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, key: str) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
         raise ConfigError(
-            f"relay.listen: cannot listen on {host}:{port}: {error.strerror}; is another running? "
+            f"relay.{key}: cannot listen on {host}:{port}: {error.strerror}; is another running? "
             "name another port"
         ) from None

@@ -37,6 +37,17 @@ class ServeSection(Section):
     """Seconds that conversations under way get to end when we stop or reload."""
 
 
+class RouteSection(Section):
+    """A mail server that clients sign in at, with passwords that missent passes on and forgets."""
+
+    domains: DomainNames = ()
+    """The senders' domains that go by it; without any, all that stand in no other route."""
+    upstream: Upstream
+    """The server, written as `relay.upstream`: TLS is needed, but on this machine."""
+    cafile: File | None = None
+    """Certificates to trust there, instead of the system's."""
+
+
 class RelaySection(Section):
     """An SMTP server that screens each recipient and hands the message on.
 
@@ -45,13 +56,20 @@ class RelaySection(Section):
 
     listen: str = "127.0.0.1:2525"
     """An IP address or name, and a port. Port 0 takes a free one."""
+    listen_tls: str = ""
+    """Likewise, where TLS begins with the first octet, as at port 465; nothing for nowhere."""
     hostname: str = "localhost"
     """Our name in the greeting and to the next hop."""
     networks: Networks = ("127.0.0.0/8", "::1/128")
-    """Whose mail is relayed. Everybody else is refused: never open this to the world."""
+    """Whose mail is relayed without signing in: never open this to the world."""
+    route: Annotated[tuple[RouteSection, ...], Field(strict=False)] = ()
+    """The mail servers that clients sign in at with passwords of their own. Where there are routes,
+    only `networks` need not sign in, and only where there is an `upstream` too."""
+    sign_in_clear: Literal["loopback", "never"] = "loopback"
+    """Who may sign in without TLS: clients on this machine, or nobody."""
     upstream: Upstream | None = None
     """The next hop: `smtp://HOST:PORT`, `smtp+starttls://HOST:PORT` (required, never "if offered")
-    or `smtps://HOST:PORT`. Without it, mail is kept in the outbox."""
+    or `smtps://HOST:PORT`. Without it and without routes, mail is kept in the outbox."""
     username: str = ""
     """To sign in with at the next hop; nothing for no AUTH."""
     password_file: File | None = None
@@ -62,9 +80,10 @@ class RelaySection(Section):
     outbox: File = Path("var/outbox")
     """A Maildir for mail without a next hop; made where it is missing."""
     tls_certificate: File | None = None
-    """Our certificate chain (PEM), for STARTTLS towards clients."""
+    """Our certificate chain (PEM), for STARTTLS and `listen_tls`; SIGHUP reads it anew."""
     tls_key: File | None = None
-    """Its key (PEM); it may stand in the same file as the certificate."""
+    """Its key (PEM), which others must not be able to read; without it, it is looked for in the
+    certificate's file."""
     deadline: Seconds = 5
     """Seconds to decide about a recipient."""
     on_error: OnError = "accept"

@@ -123,6 +123,8 @@ def _parameters(given: dict[str, str], offered: Extensions) -> Mail:
             continue
         elif key == "BODY" and value.upper() == "8BITMIME" and offered.takes_eight_bit:
             eight_bit = True
+        elif key == "AUTH" and value and offered.auth:
+            continue  # who wrote it first (RFC 4954 5): nobody whom we trust says so
         elif key == "SMTPUTF8" and not value and offered.smtputf8:
             smtputf8 = True
         else:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import structlog
 
-from missent.smtp.events import Begin, End, Extensions, StartTls
+from missent.smtp.events import Begin, End, StartTls
 from missent.smtp.replies import Reply
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
-    from missent.smtp.events import Event
+    from missent.smtp.events import Answer, Event
     from missent.smtp.session import Session
 
 _log = structlog.get_logger("missent.smtp")
@@ -32,8 +32,8 @@ _OUR_FAULT = Reply(421, "4.3.0", ("a fault on our side; try again later",))
 class Handler(Protocol):
     """What a server does with one client's events."""
 
-    async def handle(self, event: Event) -> Reply | Extensions | None:
-        """Answer a question; None for `Data` and `Reset`. `StartTls` is never asked."""
+    async def handle(self, event: Event) -> Answer | None:
+        """Answer a question; None for what is none. `StartTls` is never asked."""
 
     async def settled(self) -> None:
         """The answer to `End` is on its way: time for bookkeeping."""
@@ -54,12 +54,14 @@ class Deadlines:
         command: for a whole command, however slowly it drips in (RFC 5321 4.5.3.2.7: 5 minutes).
         data: between two pieces of content.
         message: for the whole content.
+        handshake: for TLS.
         linger: that a client who was cut off may go on sending, so that it reads the reason.
     """
 
     command: float = 300
     data: float = 180
     message: float = 1800
+    handshake: float = 30
     linger: float = 10
 
 
@@ -72,6 +74,7 @@ class Connection(asyncio.Protocol):
         admit: given the peer's IP address, who handles it, or why it is turned away.
         lost: called when it is over.
         tls: for STARTTLS, where the handler offers it.
+        implicit: TLS begins with the first octet (RFC 8314 3.3).
     """
 
     def __init__(
@@ -81,6 +84,8 @@ class Connection(asyncio.Protocol):
         admit: Callable[[Connection, str], Handler | Reply],
         lost: Callable[[Connection], None],
         tls: ssl.SSLContext | None = None,
+        *,
+        implicit: bool = False,
     ) -> None:
         self.peer = ""
         self.task: asyncio.Task[None] | None = None
@@ -89,6 +94,7 @@ class Connection(asyncio.Protocol):
         self._admit = admit
         self._lost = lost
         self._tls = tls
+        self._implicit = implicit
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
         self._waiter: asyncio.Future[None] | None = None
@@ -105,6 +111,8 @@ class Connection(asyncio.Protocol):
         if self.task is None:  # a handshake makes the connection a second time on some loops
             peer = transport.get_extra_info("peername")
             self.peer = str(peer[0]) if isinstance(peer, tuple) else ""
+            if self._implicit:  # the first octets are the handshake's
+                self._transport.pause_reading()
             self.task = self._loop.create_task(self._run())
 
     def data_received(self, data: bytes) -> None:  # noqa: D102  inherited
@@ -151,9 +159,13 @@ class Connection(asyncio.Protocol):
         admitted = self._admit(self, self.peer)
         try:
             if isinstance(admitted, Reply):
+                if self._implicit:
+                    self._transport.abort()  # not worth a handshake
                 self._session.fail(admitted)
                 return
             try:
+                if self._implicit:
+                    await self._handshake()
                 await self._converse(admitted)
             except Exception:  # noqa: BLE001  a bug costs one conversation, not the server
                 _log.exception("conversation failed")
@@ -203,16 +215,22 @@ class Connection(asyncio.Protocol):
             self._expires = now + self._deadlines.command
 
     async def _secure(self) -> None:
-        assert self._tls is not None  # noqa: S101  a handler offers STARTTLS only with a context
         self._session.answer(_GO_AHEAD)
         await self._flush()
-        if self._session.closed or self._gone:
-            return
+        if not self._session.closed and not self._gone:
+            await self._handshake()
+
+    async def _handshake(self) -> None:
+        assert self._tls is not None  # noqa: S101  TLS is offered only with a context
         # before the handshake: the first encrypted bytes may come before this task goes on
         self._session.secured()
         try:
             transport = await self._loop.start_tls(
-                self._transport, self, self._tls, server_side=True, ssl_handshake_timeout=30
+                self._transport,
+                self,
+                self._tls,
+                server_side=True,
+                ssl_handshake_timeout=self._deadlines.handshake,
             )
         except OSError as error:  # ssl.SSLError is one
             _log.info("handshake failed", peer=self.peer, reason=str(error))

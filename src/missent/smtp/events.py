@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from missent.core.address import Address
-    from missent.smtp.replies import Reply
+    from missent.smtp.replies import Challenge, Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """HELO or EHLO; a transaction under way is over. Answered with `Extensions`, or refused."""
+    """HELO or EHLO; a transaction under way is over. Answered with `Extensions`, or refused.
+
+    Attributes:
+        name: who the client says it is.
+        extended: whether it said EHLO.
+        secure: whether it says so under TLS.
+    """
 
     name: str
     extended: bool
+    secure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +84,42 @@ class StartTls:
     """STARTTLS (RFC 3207). After 220 the caller says `secured()` and does the handshake."""
 
 
-Question: TypeAlias = Hello | Mail | Rcpt | Begin | End | StartTls
-Event: TypeAlias = Question | Data | Reset
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """AUTH (RFC 4954): the client wants to sign in.
+
+    Answered with a `Challenge` for more, with 235, or refused.
+
+    Attributes:
+        mechanism: one of those offered, in upper case.
+        response: what came with the command, decoded; None where nothing did. Never shown.
+    """
+
+    mechanism: str
+    response: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthResponse:
+    """The response to a challenge. Answered as `Auth` is.
+
+    Attributes:
+        response: decoded. Never shown.
+    """
+
+    response: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthAbandoned:
+    """The exchange is over without an end: the client cancelled it, or wrote nonsense.
+
+    Not answered.
+    """
+
+
+Question: TypeAlias = Hello | Mail | Rcpt | Begin | End | StartTls | Auth | AuthResponse
+Event: TypeAlias = Question | Data | Reset | AuthAbandoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +131,14 @@ class Extensions:
         eight_bit: 8BITMIME.
         smtputf8: SMTPUTF8; implies 8BITMIME (RFC 6531 3.1).
         starttls: STARTTLS.
+        auth: the mechanisms of AUTH (RFC 4954), in upper case; none where nobody can sign in.
     """
 
     size: int = 35 << 20
     eight_bit: bool = True
     smtputf8: bool = True
     starttls: bool = False
+    auth: tuple[str, ...] = ()
 
     @property
     def takes_eight_bit(self) -> bool:
@@ -109,6 +152,7 @@ class Extensions:
             "8BITMIME": self.takes_eight_bit,
             "SMTPUTF8": self.smtputf8,
             "STARTTLS": self.starttls,
+            f"AUTH {' '.join(self.auth)}": bool(self.auth),
         }
         return ("PIPELINING", *(k for k, on in offered.items() if on), "ENHANCEDSTATUSCODES")
 
@@ -123,6 +167,7 @@ class Limits:
         recipients: accepted recipients of a message (at least 100, RFC 5321 4.5.3.1.8).
         commands: commands between two messages.
         errors: commands with a fault of form, before the session is closed.
+        refusals: sign-ins that were refused for good, before the session is closed.
     """
 
     line: int = 2048
@@ -130,3 +175,7 @@ class Limits:
     recipients: int = 1000
     commands: int = 10_000
     errors: int = 20
+    refusals: int = 3
+
+
+Answer: TypeAlias = "Reply | Challenge | Extensions"

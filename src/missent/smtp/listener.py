@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from missent.smtp.connection import Connection, Deadlines
@@ -39,6 +40,8 @@ class ListenOptions:
         deadlines: how long it may take.
         grace: seconds that messages under way get to finish when we stop.
         tls: for STARTTLS towards clients, where the handler offers it.
+        implicit: where TLS begins with the first octet (RFC 8314 3.3): a host and a port; None
+            for nowhere.
     """
 
     host: str = "127.0.0.1"
@@ -51,6 +54,7 @@ class ListenOptions:
     deadlines: Deadlines = field(default_factory=Deadlines)
     grace: float = 30
     tls: ssl.SSLContext | None = None
+    implicit: tuple[str, int] | None = None
 
 
 class Listener:
@@ -69,31 +73,38 @@ class Listener:
         self._servers: list[asyncio.Server] = []
         self._closing = False
 
-    async def open(self, sockets: Sequence[socket.socket] = ()) -> tuple[tuple[str, int], ...]:
+    async def open(
+        self, sockets: Sequence[socket.socket] = (), implicit: Sequence[socket.socket] = ()
+    ) -> tuple[tuple[str, int], ...]:
         """Listen.
 
         Args:
-            sockets: bound and listening already; without them the address of the options is.
+            sockets: bound and listening already; without them the addresses of the options are.
+            implicit: likewise, for TLS from the first octet.
 
         Returns:
-            The addresses and ports that are listened on.
+            The addresses and ports that are listened on, those of implicit TLS last.
 
         Raises:
             OSError: the address cannot be had.
         """
         options = self._options
         loop = asyncio.get_running_loop()
-        if not sockets:
+        secure = partial(self._connection, implicit=True)
+        factories = [(self._connection, one) for one in sockets]
+        factories += [(secure, one) for one in implicit]
+        addresses: list[tuple[Callable[[], Connection], tuple[str, int]]] = []
+        if not factories:
+            addresses.append((self._connection, (options.host, options.port)))
+            if options.implicit is not None:
+                addresses.append((secure, options.implicit))
+        for factory, (host, port) in addresses:
             server = await loop.create_server(
-                self._connection,
-                options.host,
-                options.port,
-                backlog=1024,
-                reuse_port=options.reuse_port or None,
+                factory, host, port, backlog=1024, reuse_port=options.reuse_port or None
             )
             self._servers.append(server)
-        for one in sockets:
-            server = await loop.create_server(self._connection, sock=one, backlog=1024)
+        for factory, one in factories:
+            server = await loop.create_server(factory, sock=one, backlog=1024)
             self._servers.append(server)
         names = [s.getsockname() for server in self._servers for s in server.sockets]
         return tuple((str(name[0]), int(name[1])) for name in names)
@@ -123,10 +134,12 @@ class Listener:
             await asyncio.wait(tasks, timeout=seconds)
         return not self._open
 
-    def _connection(self) -> Connection:
+    def _connection(self, *, implicit: bool = False) -> Connection:
         options = self._options
         session = Session(options.hostname, options.limits)
-        return Connection(session, options.deadlines, self._admit, self._lost, options.tls)
+        return Connection(
+            session, options.deadlines, self._admit, self._lost, options.tls, implicit=implicit
+        )
 
     def _admit(self, connection: Connection, peer: str) -> Handler | Reply:
         self._open.add(connection)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from binascii import b2a_base64
+from dataclasses import dataclass, field
 
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -75,6 +76,21 @@ class Reply:
     def __str__(self) -> str:
         words = [str(self.code), self.enhanced, " ".join(self.lines)]
         return " ".join(word for word in words if word)
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """334: what the client must respond to before it is signed in (RFC 4954 4).
+
+    Attributes:
+        octets: as they are before base64; often none.
+    """
+
+    octets: bytes = field(default=b"", repr=False)
+
+    def encode(self) -> bytes:
+        """The challenge as it goes over the wire; never folded, since it is one word."""
+        return b"334 " + b2a_base64(self.octets, newline=False) + b"\r\n"
 
 
 def _fold(text: bytes, budget: int) -> list[bytes]:

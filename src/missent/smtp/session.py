@@ -17,7 +17,11 @@ from typing import TYPE_CHECKING, get_args
 
 from missent.core.errors import ProtocolError
 from missent.smtp.arguments import TOO_LARGE, Refused, fault, read_mail, read_rcpt
+from missent.smtp.auth import LINE_OCTETS, read_auth, read_response
 from missent.smtp.events import (
+    Auth,
+    AuthAbandoned,
+    AuthResponse,
     Begin,
     Data,
     End,
@@ -31,23 +35,21 @@ from missent.smtp.events import (
     Reset,
     StartTls,
 )
-from missent.smtp.replies import Reply
+from missent.smtp.replies import Challenge, Reply
+from missent.smtp.verbs import FATAL, LAST, no_argument, unknown, words
 from missent.smtp.wire import DataDecoder, LineBuffer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from missent.smtp.events import Answer
+
 _QUESTIONS = get_args(Question)
-# RFC 2920 3.1: what may only be the last command of a group
-_LAST = frozenset({"HELO", "EHLO", "DATA", "VRFY", "EXPN", "TURN", "NOOP", "STARTTLS", "AUTH"})
-_KNOWN = frozenset({"AUTH", "ATRN", "ETRN", "EXPN", "SAML", "SEND", "SOML", "STARTTLS", "TURN"})
-# What follows these is content, or another protocol altogether: nothing after them can be read as
-# commands without doing what somebody else planned.
-_FATAL = frozenset({"BDAT", "BURL", "CONNECT", "GET", "HEAD", "OPTIONS", "POST", "PUT", "XCLIENT"})
 _HELP = "HELO EHLO MAIL RCPT DATA RSET NOOP VRFY QUIT HELP"
 
 _OK = Reply(250, "2.0.0", ("ok",))
 _TOO_MANY = Reply(452, "4.5.3", ("too many recipients; send the rest in another message",))
+_CLOSING = 421
 _NO_RECIPIENT = Reply(554, "5.5.1", ("no recipient was accepted; nothing was sent",))
 
 
@@ -65,6 +67,7 @@ class Session:
         "_decoder",
         "_ended",
         "_errors",
+        "_exchanging",
         "_extended",
         "_extensions",
         "_greeted",
@@ -75,15 +78,18 @@ class Session:
         "_octets",
         "_out",
         "_recipients",
+        "_refusals",
         "_verbs",
         "closed",
         "last_words",
         "secure",
+        "signed_in",
     )
 
     def __init__(self, hostname: str, limits: Limits | None = None) -> None:
         self.closed = False
         self.secure = False
+        self.signed_in = False
         self.last_words: Reply | None = None
         self._hostname = hostname
         self._limits = limits or Limits()
@@ -91,9 +97,9 @@ class Session:
         self._out: list[bytes] = []
         self._asked: Question | None = None
         self._extensions = Extensions(size=self._limits.size, eight_bit=False, smtputf8=False)
-        self._greeted = self._extended = False
+        self._greeted = self._extended = self._exchanging = False
         self._mail: Mail | None = None
-        self._recipients = self._commands = self._errors = self._octets = 0
+        self._recipients = self._commands = self._errors = self._refusals = self._octets = 0
         self._decoder: DataDecoder | None = None
         self._ended = False
         self._verbs: dict[str, Callable[[str], Event | None]] = {
@@ -108,6 +114,7 @@ class Session:
             "HELP": self._help,
             "QUIT": self._quit,
             "STARTTLS": self._starttls,
+            "AUTH": self._auth,
         }
 
     def greet(self) -> None:
@@ -154,20 +161,24 @@ class Session:
                         return None
                     event = self._content()
                 else:
-                    line = self._lines.line()
+                    line = self._line()
                     if line is None:
                         return None
-                    event = self._command(line)
+                    event = self._response(line) if self._exchanging else self._command(line)
         except ProtocolError as error:
             code = 550 if self._decoder is not None else 500
-            self._end(Reply(code, "5.5.2", (f"{error}; nothing was sent",)))
+            enhanced = "5.5.6" if self._exchanging else "5.5.2"  # RFC 4954 6
+            self._end(Reply(code, enhanced, (f"{error}; nothing was sent",)))
             return None
         if isinstance(event, _QUESTIONS):
             self._asked = event
         return event
 
-    def answer(self, answer: Reply | Extensions) -> None:
-        """Answer the last question: a reply, or to `Hello` also what is offered.
+    def answer(self, answer: Answer) -> None:
+        """Answer the last question.
+
+        A reply answers each; to `Hello` belongs what is offered, and to `Auth` perhaps a challenge.
+        A reply with the code 421 closes the session.
 
         Raises:
             RuntimeError: nothing was asked, or this is no answer to it.
@@ -179,6 +190,12 @@ class Session:
             return
         if isinstance(answer, Extensions):
             self._welcome(asked, answer)
+        elif isinstance(asked, Auth | AuthResponse):
+            self._answer_auth(answer)
+        elif isinstance(answer, Challenge):
+            raise RuntimeError(f"a challenge is no answer to {asked}")  # noqa: TRY004  a misuse
+        elif answer.code == _CLOSING:
+            self._end(answer)
         elif isinstance(asked, Rcpt):
             self._recipients += answer.accepted
             self._say(answer)
@@ -198,6 +215,20 @@ class Session:
             self._octets = 0
         if self.pending and answer.accepted and isinstance(asked, Begin | StartTls):
             self._early("DATA" if isinstance(asked, Begin) else "STARTTLS")
+
+    def _answer_auth(self, answer: Reply | Challenge) -> None:
+        self._exchanging = isinstance(answer, Challenge)
+        if isinstance(answer, Challenge):
+            self._out.append(answer.encode())
+        else:
+            self._say(answer)
+            self.signed_in = answer.accepted
+            self._errors += not answer.accepted
+            self._refusals += not answer.accepted and not answer.tempfail
+        if self._refusals >= self._limits.refusals or self._errors > self._limits.errors:
+            self._end(Reply(421, "4.7.0", ("too many failed sign-ins; closing",)))
+        elif self.pending:
+            self._early("AUTH")
 
     def secured(self) -> None:
         """The handshake after STARTTLS begins: what was said before it does not count."""
@@ -261,6 +292,33 @@ class Session:
         self._ended = rest is not None
         return Data(content) if content else None
 
+    # Signing in.
+
+    def _line(self) -> bytes | None:
+        """The next line; one that may be a secret is longer, and leaves nothing in the buffer."""
+        if self._exchanging or (self._extensions.auth and self._lines.starts_with(b"AUTH ")):
+            return self._lines.line(max(LINE_OCTETS, self._limits.line))
+        return self._lines.line()
+
+    def _auth(self, argument: str) -> Auth:
+        if self.signed_in:
+            raise fault(503, "5.5.1", "you are signed in already")
+        if not self._extended or not self._extensions.auth:
+            if self._extended and self._extensions.starttls:
+                raise fault(538, "5.7.11", "say STARTTLS first: a password needs TLS")
+            raise unknown("AUTH")
+        if self._mail is not None:
+            raise fault(503, "5.5.1", "not within a message; say RSET")
+        return read_auth(argument, self._extensions.auth)
+
+    def _response(self, line: bytes) -> AuthResponse | AuthAbandoned:
+        try:
+            return AuthResponse(read_response(line))
+        except Refused as refused:
+            self._exchanging = False
+            self._refuse(refused)
+            return AuthAbandoned()
+
     # Commands.
 
     def _command(self, line: bytes) -> Event | None:
@@ -269,17 +327,17 @@ class Session:
             self._end(Reply(421, "4.7.0", ("too many commands without a message; closing",)))
             return None
         try:
-            verb, argument = _words(line)
-            if self.pending and (verb in _LAST or not self._extended) and verb != "QUIT":
-                self._early(verb if verb in _LAST else "a command")
+            verb, argument = words(line)
+            if self.pending and (verb in LAST or not self._extended) and verb != "QUIT":
+                self._early(verb if verb in LAST else "a command")
                 return None
             act = self._verbs.get(verb)
             if act is not None:
                 return act(argument)
-            if verb in _FATAL:
+            if verb in FATAL:
                 self._end(Reply(502, "5.5.1", ("not offered here; closing",)))
                 return None
-            raise _unknown(verb)
+            raise unknown(verb)
         except Refused as refused:
             self._refuse(refused)
             return None
@@ -301,7 +359,7 @@ class Session:
         if not argument:
             raise fault(501, "5.5.4", "say who you are, EHLO name")
         self._over()
-        return Hello(argument, extended)
+        return Hello(argument, extended, self.secure)
 
     def _welcome(self, asked: Question, extensions: Extensions) -> None:
         if not isinstance(asked, Hello):
@@ -310,7 +368,8 @@ class Session:
         self._extensions = replace(
             extensions,
             size=min(extensions.size, self._limits.size),
-            starttls=extensions.starttls and not self.secure,
+            starttls=extensions.starttls and not self.secure and not self.signed_in,
+            auth=() if self.signed_in else extensions.auth,
         )
         keywords = self._extensions.keywords() if asked.extended else ()
         self._say(Reply(250, "", (self._hostname, *keywords)))
@@ -332,7 +391,7 @@ class Session:
         return read_rcpt(argument, self._hostname, smtputf8=self._mail.smtputf8)
 
     def _data(self, argument: str) -> Begin:
-        _no_argument("DATA", argument)
+        no_argument("DATA", argument)
         if self._mail is None:
             raise fault(503, "5.5.1", "say MAIL first")
         if not self._recipients:
@@ -340,7 +399,7 @@ class Session:
         return Begin()
 
     def _rset(self, argument: str) -> Reset | None:
-        _no_argument("RSET", argument)
+        no_argument("RSET", argument)
         under_way = self._mail is not None
         self._over()
         self._say(_OK)
@@ -361,28 +420,8 @@ class Session:
 
     def _starttls(self, argument: str) -> StartTls:
         if not self._extended or not self._extensions.starttls:
-            raise _unknown("STARTTLS")
-        _no_argument("STARTTLS", argument)
+            raise unknown("STARTTLS")
+        if self.signed_in:  # RFC 3207 4.2: it would have to be forgotten, by the next hop too
+            raise fault(503, "5.5.1", "you are signed in already")
+        no_argument("STARTTLS", argument)
         return StartTls()
-
-
-def _words(line: bytes) -> tuple[str, str]:
-    try:
-        text = line.decode("utf-8").rstrip(" \t")
-    except UnicodeDecodeError:
-        raise fault(500, "5.5.2", "neither ASCII nor UTF-8") from None
-    if not text.isprintable():
-        raise fault(500, "5.5.2", "a control character in a command")
-    verb, _, argument = text.partition(" ")
-    return verb.upper(), argument
-
-
-def _unknown(verb: str) -> Refused:
-    if verb in _KNOWN:
-        return fault(502, "5.5.1", "not offered here")
-    return fault(500, "5.5.2", "unknown command")
-
-
-def _no_argument(verb: str, argument: str) -> None:
-    if argument:
-        raise fault(501, "5.5.4", f"{verb} takes no argument")

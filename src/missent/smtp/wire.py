@@ -32,8 +32,16 @@ class LineBuffer:
         """Add what came in."""
         self._bytes += data
 
-    def line(self) -> bytes | None:
+    def starts_with(self, word: bytes) -> bool:
+        """Whether the next line begins like this, in any case."""
+        start = self._position
+        return self._bytes[start : start + len(word)].upper() == word
+
+    def line(self, limit: int = 0) -> bytes | None:
         """Take the next line without its CR LF; None while it is not complete.
+
+        Args:
+            limit: for this line, which is then a secret too: its octets are overwritten.
 
         Raises:
             ProtocolError: a bare CR or LF, or a line longer than the limit.
@@ -41,15 +49,17 @@ class LineBuffer:
         buffer, start = self._bytes, self._position
         end = buffer.find(b"\n", start)
         if end < 0:
-            self._refuse_early(start)
+            self._refuse_early(start, limit or self._limit)
             return None
-        if end + 1 - start > self._limit:
+        if end + 1 - start > (limit or self._limit):
             raise ProtocolError("line too long")
         line = bytes(buffer[start:end])
         if not line.endswith(b"\r"):
             raise ProtocolError("bare LF; a line ends with CR LF")
         if line.find(b"\r") != len(line) - 1:
             raise ProtocolError("bare CR; a line ends with CR LF")
+        if limit:
+            buffer[start : end + 1] = bytes(end + 1 - start)
         self._position = end + 1
         if self._position == len(buffer):
             self.clear()
@@ -69,9 +79,9 @@ class LineBuffer:
         self._bytes.clear()
         self._position = 0
 
-    def _refuse_early(self, start: int) -> None:
+    def _refuse_early(self, start: int, limit: int) -> None:
         # a line that is never finished must neither grow nor hide what it is
-        if len(self._bytes) - start >= self._limit:
+        if len(self._bytes) - start >= limit:
             raise ProtocolError("line too long")
         bare = self._bytes.find(b"\r", start)
         if 0 <= bare < len(self._bytes) - 1:

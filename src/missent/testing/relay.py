@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from missent.gates.disposition import Disposition
     from missent.gates.interface import Assess
     from missent.gates.relay.options import RelayOptions
-    from missent.smtp.events import Event, Extensions
+    from missent.smtp.events import Answer, Event
     from missent.smtp.replies import Reply
 
 
@@ -112,7 +112,7 @@ async def running(options: RelayOptions, assess: Assess) -> AsyncIterator[int]:
 class NextHop(Answers):
     """What the next hop got, and how it answers."""
 
-    async def handle(self, event: Event) -> Reply | Extensions | None:
+    async def handle(self, event: Event) -> Answer | None:
         """Answer one event."""
         return self(event)
 

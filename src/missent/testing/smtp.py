@@ -15,18 +15,32 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from missent.smtp.events import Begin, Data, End, Extensions, Hello, Mail, Rcpt, Reset
+from missent.smtp.events import (
+    Auth,
+    AuthAbandoned,
+    AuthResponse,
+    Begin,
+    Data,
+    End,
+    Extensions,
+    Hello,
+    Mail,
+    Rcpt,
+    Reset,
+)
 from missent.smtp.replies import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from missent.smtp.events import Event
+    from missent.smtp.events import Answer, Event
+    from missent.smtp.replies import Challenge
     from missent.smtp.session import Session
 
 _CLOSED = "-- closed"
 _GO_ON = Reply(354, "", ("go on",))
 _TAKEN = Reply(250, "2.0.0", ("taken",))
+_WELCOME = Reply(235, "2.7.0", ("welcome",))
 
 
 class Answers:
@@ -37,6 +51,7 @@ class Answers:
         refuse: recipients, as text, and what they are refused with.
         begin: the answer to DATA.
         end: the answer to the end of a message.
+        auth: the answers to AUTH and to each response, in their order; then 235.
     """
 
     def __init__(
@@ -46,17 +61,19 @@ class Answers:
         refuse: dict[str, Reply] | None = None,
         begin: Reply = _GO_ON,
         end: Reply = _TAKEN,
+        auth: Sequence[Reply | Challenge] = (),
     ) -> None:
         self.extensions = extensions or Extensions()
         self.refuse = refuse or {}
         self.begin = begin
         self.end = end
+        self.auth = list(auth)
         self.events: list[Event] = []
 
-    def __call__(self, event: Event) -> Reply | Extensions | None:
+    def __call__(self, event: Event) -> Answer | None:
         """Answer one event."""
         self.events.append(event)
-        answer: Reply | Extensions | None = None
+        answer: Answer | None = None
         match event:
             case Hello():
                 answer = self.extensions
@@ -68,7 +85,9 @@ class Answers:
                 answer = self.begin
             case End():
                 answer = self.end
-            case Data() | Reset():
+            case Auth() | AuthResponse():
+                answer = self.auth.pop(0) if self.auth else _WELCOME
+            case Data() | Reset() | AuthAbandoned():
                 pass
             case _:
                 answer = Reply(220, "2.0.0", ("go ahead",))
@@ -93,7 +112,7 @@ class Answers:
 def perform(
     session: Session,
     script: str,
-    answer: Callable[[Event], Reply | Extensions | None],
+    answer: Callable[[Event], Answer | None],
     *,
     step: int = 0,
 ) -> str:
@@ -134,7 +153,7 @@ def tidy(script: str) -> str:
     return "\n".join(line.strip() for line in script.splitlines() if line.strip())
 
 
-def _pump(session: Session, answer: Callable[[Event], Reply | Extensions | None]) -> None:
+def _pump(session: Session, answer: Callable[[Event], Answer | None]) -> None:
     while (event := session.next_event()) is not None:
         given = answer(event)
         if given is not None:

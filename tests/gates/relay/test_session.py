@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from missent.core.message import Message
     from missent.gates.relay.options import OnError, RelayOptions
-    from missent.smtp.events import Event, Extensions
+    from missent.smtp.events import Answer, Event
 
 DIALOGUE = (
     "EHLO client.example",
@@ -225,7 +225,7 @@ async def test_a_next_hop_that_refuses_the_sender_refuses_every_recipient(
     options: RelayOptions,
 ) -> None:
     class Strict(NextHop):
-        async def handle(self, event: Event) -> Reply | Extensions | None:
+        async def handle(self, event: Event) -> Answer | None:
             if isinstance(event, Mail):
                 return Reply(550, "5.7.1", ("not this sender",))
             return await super().handle(event)

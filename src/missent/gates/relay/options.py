@@ -12,13 +12,14 @@ from missent.gates.disposition import Privacy
 from missent.smtp.listener import ListenOptions
 
 if TYPE_CHECKING:
+    from missent.gates.relay.routes import RouteOptions
     from missent.smtp.client.options import UpstreamOptions
 
 Network: TypeAlias = IPv4Network | IPv6Network
 OnError: TypeAlias = Literal["accept", "tempfail"]
 HoldBy: TypeAlias = Literal["refuse-once", "refuse"]
 
-_LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,10 @@ class RelayOptions:
 
     Attributes:
         listen: where, our host name, and how much one client may ask for.
-        networks: whose mail is relayed; everybody else is refused at MAIL.
-        upstream: the next hop; None keeps mail in the outbox.
+        networks: whose mail is relayed without signing in; everybody else is refused at MAIL.
+        upstream: the next hop for them; None keeps mail in the outbox, where there are no routes.
+        routes: the mail servers that clients sign in at themselves.
+        clear_on_loopback: whether a client on this machine may sign in without TLS.
         outbox: a Maildir, made where it is missing.
         deadline: seconds to decide about a recipient.
         on_error: what happens to a recipient that could not be decided.
@@ -39,8 +42,10 @@ class RelayOptions:
     """
 
     listen: ListenOptions = field(default_factory=ListenOptions)
-    networks: tuple[Network, ...] = _LOOPBACK
+    networks: tuple[Network, ...] = LOOPBACK
     upstream: UpstreamOptions | None = None
+    routes: tuple[RouteOptions, ...] = ()
+    clear_on_loopback: bool = True
     outbox: Path = Path("var/outbox")
     deadline: float = 5
     on_error: OnError = "accept"

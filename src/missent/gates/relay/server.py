@@ -12,9 +12,12 @@ import structlog
 
 from missent.core.errors import ConfigError
 from missent.gates.confirm import Confirm, LocalAttempts
+from missent.gates.relay.admission import Peer, Ways
 from missent.gates.relay.desk import Desk
 from missent.gates.relay.dispose import Dispose
+from missent.gates.relay.options import LOOPBACK
 from missent.gates.relay.outbox import Outbox
+from missent.gates.relay.routes import Routes
 from missent.gates.relay.session import Conversation
 from missent.smtp.client.upstream import Upstream
 from missent.smtp.listener import Listener
@@ -62,6 +65,7 @@ async def serving(
     assess: Assess,
     sockets: Sequence[socket.socket] = (),
     attempts: Attempts | None = None,
+    implicit: Sequence[socket.socket] = (),
 ) -> AsyncIterator[tuple[tuple[str, int], ...]]:
     """Relay mail until the end of the `with`; on leaving, messages under way are finished.
 
@@ -71,46 +75,62 @@ async def serving(
         sockets: listening already, perhaps shared with other processes; without them the address
             of the options is listened on.
         attempts: what senders tried before, shared by all processes; without it each has its own.
+        implicit: as `sockets`, for TLS from the first octet.
 
     Yields:
-        The addresses and ports.
+        The addresses and ports, those of implicit TLS last.
 
     Raises:
         ConfigError: the outbox or the certificates cannot be used, or the next hop is ourselves.
         OSError: the address cannot be listened on.
     """
-    delivery = _delivery(options)
+    ways = _ways(options)
     confirm = Confirm(attempts or LocalAttempts(), time.time, options.patience)
     dispose = Dispose(options.hold_by, confirm, assess)
     desk = Desk(assess, dispose, options.deadline, options.on_error)
 
     @lru_cache(maxsize=4096)
-    def permitted(peer: str) -> bool:
-        return _inside(peer, options.networks)
+    def known(peer: str) -> Peer:
+        return Peer(peer, _inside(peer, options.networks), _inside(peer, LOOPBACK))
 
     def conversation(peer: str) -> Conversation:
-        return Conversation(options, desk, delivery, peer, permitted=permitted(peer))
+        return Conversation(options, desk, ways, known(peer))
 
     listener = Listener(options.listen, conversation)
     try:
-        names = await listener.open(sockets)
+        names = await listener.open(sockets, implicit)
         _log.info("relay ready", listen=[f"{host}:{port}" for host, port in names])
         yield names
     finally:
         await listener.close()
-        await delivery.close()
+        if ways.delivery is not None:
+            await ways.delivery.close()
+        if ways.routes is not None:
+            await ways.routes.close()
         _log.info("relay stopped")
 
 
-def _delivery(options: RelayOptions) -> Delivery:
+def _ways(options: RelayOptions) -> Ways:
+    listen = options.listen
+    ends = [route.upstream for route in options.routes]
+    for upstream in (*ends, options.upstream):
+        if upstream and (upstream.host, upstream.port) == (listen.host, listen.port):
+            raise ConfigError(f"the upstream {upstream.host}:{upstream.port} is this relay itself")
+    routes = None
+    if options.routes:
+        routes = Routes(options.routes, listen.hostname, listen.limits.size)
+    return Ways(_delivery(options), routes, listen.tls is not None, options.clear_on_loopback)
+
+
+def _delivery(options: RelayOptions) -> Delivery | None:
     listen, upstream = options.listen, options.upstream
+    if upstream is None and options.routes:
+        return None  # nobody looks into the outbox of a relay that sends
     if upstream is None:
         try:
             return Outbox(options.outbox, listen.limits.size)
         except OSError as error:
             raise ConfigError(f"the outbox cannot be used: {error}") from None
-    if (upstream.host, upstream.port) == (listen.host, listen.port):
-        raise ConfigError(f"the upstream {upstream.host}:{upstream.port} is this relay itself")
     try:
         return Upstream(upstream, listen.hostname, listen.limits.size)
     except OSError as error:

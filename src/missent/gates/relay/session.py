@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import structlog
-
 from missent.core.message import Message, Recipient
+from missent.gates.relay.admission import Admission
 from missent.gates.relay.envelope import Envelope, outcome_of
-from missent.smtp.events import Begin, Data, End, Extensions, Hello, Mail, Rcpt, Reset
+from missent.smtp.events import (
+    Auth,
+    AuthAbandoned,
+    AuthResponse,
+    Begin,
+    Data,
+    End,
+    Hello,
+    Mail,
+    Rcpt,
+    Reset,
+)
 from missent.smtp.replies import Reply
 
 if TYPE_CHECKING:
     from missent.core.address import Address
+    from missent.gates.relay.admission import Peer, Ways
     from missent.gates.relay.desk import Desk
-    from missent.gates.relay.interface import Delivery
     from missent.gates.relay.options import RelayOptions
-    from missent.smtp.events import Event
+    from missent.smtp.events import Answer, Event
 
-_log = structlog.get_logger("missent.relay")
-
-_LEAST = Extensions(eight_bit=False, smtputf8=False)
 _SENDER_OK = Reply(250, "2.1.0", ("sender ok",))
-_STRANGER = Reply(550, "5.7.1", ("this host may not send mail through here",))
 _NO_TRANSACTION = Reply(451, "4.3.0", ("nothing is begun; try again later",))
 
 
@@ -33,25 +38,21 @@ class Conversation:
     Args:
         options: of the relay.
         desk: decides.
-        delivery: takes the messages.
-        peer: the client's IP address.
-        permitted: whether it may send through here.
+        ways: how mail leaves.
+        peer: the client.
     """
 
-    def __init__(
-        self, options: RelayOptions, desk: Desk, delivery: Delivery, peer: str, *, permitted: bool
-    ) -> None:
+    def __init__(self, options: RelayOptions, desk: Desk, ways: Ways, peer: Peer) -> None:
         self._options = options
         self._desk = desk
-        self._delivery = delivery
         self._peer = peer
-        self._permitted = permitted
+        self._admission = Admission(ways, peer)
         self._envelope: Envelope | None = None
         self._sent: Message | None = None
 
-    async def handle(self, event: Event) -> Reply | Extensions | None:
+    async def handle(self, event: Event) -> Answer | None:
         """Answer one event."""
-        answer: Reply | Extensions | None = None
+        answer: Answer | None = None
         match event:
             case Rcpt():
                 answer = await self._rcpt(event.address)
@@ -65,7 +66,9 @@ class Conversation:
                 answer = await self._finish()
             case Hello():
                 await self._drop("client began anew")
-                answer = await self._offer()
+                answer = await self._admission.offer(event)
+            case Auth() | AuthResponse() | AuthAbandoned():
+                answer = await self._admission.hear(event)
             case Reset():
                 await self._drop(str(event.reply or "client reset"))
         return answer
@@ -79,18 +82,13 @@ class Conversation:
     async def close(self, last_words: Reply | None) -> None:
         """Leave nothing behind."""
         await self._drop(str(last_words or "client went away"))
-
-    async def _offer(self) -> Extensions:
-        if not self._permitted:  # a stranger does not make us connect to anybody
-            return _LEAST
-        offered = await self._delivery.extensions()
-        return replace(offered, starttls=self._options.listen.tls is not None)
+        await self._admission.close()
 
     def _begin(self, mail: Mail) -> Reply:
-        if not self._permitted:
-            _log.info("peer refused", peer=self._peer)
-            return _STRANGER
-        self._envelope = Envelope(mail, self._peer)
+        refusal = self._admission.forbids(mail)
+        if refusal is not None:
+            return refusal
+        self._envelope = Envelope(mail, self._peer.address)
         return _SENDER_OK
 
     async def _rcpt(self, address: Address) -> Reply:
@@ -107,7 +105,8 @@ class Conversation:
         if envelope.refused is not None:
             return envelope.refused
         if envelope.transaction is None:
-            opened = await self._delivery.open(envelope.mail)
+            delivery = self._admission.delivery
+            opened = await delivery.open(envelope.mail) if delivery else _NO_TRANSACTION
             if isinstance(opened, Reply):
                 envelope.refused = opened
                 return opened

@@ -58,9 +58,22 @@ class UpstreamOptions:
 
     @classmethod
     def parse(
-        cls, url: str, *, username: str = "", password: str = "", cafile: Path | None = None
+        cls,
+        url: str,
+        *,
+        username: str = "",
+        password: str = "",
+        cafile: Path | None = None,
+        passes_on: bool = False,
     ) -> UpstreamOptions:
         """Read `smtp://HOST[:PORT]`, `smtp+starttls://...` or `smtps://...`, perhaps with `USER@`.
+
+        Args:
+            url: where it is.
+            username: to sign in with.
+            password: likewise.
+            cafile: certificates to trust instead of the system's.
+            passes_on: clients sign in there themselves.
 
         Raises:
             ConfigError: it is none of these, or a password would go over the net in the clear.
@@ -76,7 +89,10 @@ class UpstreamOptions:
         if split.password is not None:
             raise ConfigError("no password in the upstream's URL: keep it in a file of its own")
         user = unquote(split.username or "") or username
-        if user and security is Security.NONE and not _is_loopback(split.hostname):
+        if passes_on and user:
+            raise ConfigError(f"no user belongs here ({user!r}): clients sign in themselves")
+        secret = user or passes_on
+        if secret and security is Security.NONE and not _is_loopback(split.hostname):
             raise ConfigError(
                 f"the password for {split.hostname} would go over the net in the clear: "
                 "write smtp+starttls:// or smtps://"

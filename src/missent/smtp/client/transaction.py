@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import structlog
 from aiosmtplib import SMTPException
 
+from missent.smtp.client.dial import hang_up
 from missent.smtp.replies import Reply
 from missent.smtp.wire import DotStuffer
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from missent.core.address import Address
     from missent.smtp.client.options import UpstreamOptions
-    from missent.smtp.client.upstream import Upstream
     from missent.smtp.events import Mail
 
 _log = structlog.get_logger("missent.smtp")
@@ -29,19 +29,31 @@ _START = 354
 
 _LOST = Reply(451, "4.4.2", ("the connection to the next hop was lost; try again later",))
 _ODD = Reply(451, "4.5.0", ("the next hop gave an answer out of order; try again later",))
+_NO_UTF8 = Reply(550, "5.6.7", ("the next hop takes no SMTPUTF8; not sent",))
+_NO_EIGHT_BIT = Reply(550, "5.6.3", ("the next hop takes no 8BITMIME; not sent",))
+
+
+class Keeper(Protocol):
+    """Who gets a connection back."""
+
+    def keep(self, client: SMTP) -> None:
+        """The transaction is over; the next one may begin."""
+
+    def recycle(self, client: SMTP) -> None:
+        """The transaction came to nothing, and must be reset before the next one."""
 
 
 class UpstreamTransaction:
     """MAIL, RCPT, DATA, the content, and every answer.
 
     Args:
-        upstream: gets the connection back.
+        keeper: gets the connection back.
         client: a connection without a transaction.
         options: how long the next hop may take.
     """
 
-    def __init__(self, upstream: Upstream, client: SMTP, options: UpstreamOptions) -> None:
-        self._upstream = upstream
+    def __init__(self, keeper: Keeper, client: SMTP, options: UpstreamOptions) -> None:
+        self._keeper = keeper
         self._client: SMTP | None = client
         self._options = options
         self._stuffer = DotStuffer()
@@ -97,7 +109,7 @@ class UpstreamTransaction:
         if not client.is_connected or response.code == 421:  # noqa: PLR2004  it closes
             hang_up(client)
         else:
-            self._upstream.keep(client)
+            self._keeper.keep(client)
         return reply
 
     async def abort(self) -> None:
@@ -106,7 +118,7 @@ class UpstreamTransaction:
         if client is None:
             return
         if self._final is None:
-            self._upstream.recycle(client)
+            self._keeper.recycle(client)
             return
         hang_up(client)
         self._final.cancel()
@@ -150,12 +162,13 @@ class UpstreamTransaction:
             hang_up(self._client)
 
 
-def hang_up(client: SMTP) -> None:
-    """Close a connection without waiting for anything."""
-    if client.transport is not None:
-        # not close(): what is still to be written must not be waited for
-        cast("asyncio.Transport", client.transport).abort()
-    client.close()
+def unfit(client: SMTP, mail: Mail) -> Reply | None:
+    """Why a message cannot be given to this server at all; None where it can."""
+    if mail.smtputf8 and not client.supports_extension("smtputf8"):
+        return _NO_UTF8
+    if mail.eight_bit and not client.supports_extension("8bitmime"):
+        return _NO_EIGHT_BIT
+    return None
 
 
 def relayed(response: SMTPResponse) -> Reply:
