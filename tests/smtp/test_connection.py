@@ -5,20 +5,24 @@ import contextlib
 import smtplib
 import ssl
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 import structlog
+import uvloop
 
 from missent.smtp.connection import Deadlines
-from missent.smtp.events import Begin, Extensions, Limits, Rcpt
+from missent.smtp.events import Begin, Extensions, Hello, Limits, Rcpt
 from missent.smtp.listener import Listener, ListenOptions
+from missent.smtp.replies import Reply
 from missent.testing.relay import NextHop, until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
 
     from missent.smtp.events import Answer, Event
-    from missent.smtp.replies import Reply
 
 ENVELOPE = b"MAIL FROM:<a@corp.example>\r\nRCPT TO:<b@partner.example>\r\nDATA\r\n"
 QUICK = Deadlines(command=0.3, data=0.3, message=0.8, linger=0.5)
@@ -198,6 +202,90 @@ async def test_what_is_pipelined_before_the_handshake_is_never_run(tls: ssl.SSLC
         writer.write(b"STARTTLS\r\nMAIL FROM:<evil@corp.example>\r\n")
         assert (await rest(reader)).startswith(b"503 5.5.1 wait for the reply to STARTTLS")
     assert len(handler.events) == 1
+
+
+@asynccontextmanager
+async def implicit(
+    handler: NextHop, tls: ssl.SSLContext, deadlines: Deadlines | None = None, clients: int = 10
+) -> AsyncIterator[int]:
+    """A server with TLS from the first octet; gives its port."""
+    options = ListenOptions(
+        port=0,
+        implicit=("127.0.0.1", 0),
+        tls=tls,
+        deadlines=deadlines or Deadlines(),
+        connections=clients,
+        grace=1,
+    )
+    listener = Listener(options, lambda _: handler)
+    _, (_, port) = await listener.open()
+    try:
+        yield port
+    finally:
+        await listener.close()
+
+
+def send_over_tls(port: int, cafile: Path) -> None:
+    context = ssl.create_default_context(cafile=cafile)
+    with smtplib.SMTP_SSL("localhost", port, timeout=5, context=context) as smtp:
+        smtp.ehlo()
+        assert not smtp.has_extn("starttls")
+        smtp.sendmail("a@corp.example", ["b@partner.example"], "Subject: x\r\n\r\n" + "x" * 500_000)
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_tls_from_the_first_octet(
+    tls: ssl.SSLContext, cafile: Path, loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    handler = NextHop(Extensions(starttls=True))
+
+    async def main() -> None:
+        async with implicit(handler, tls) as port:
+            for _ in range(5):
+                await asyncio.to_thread(send_over_tls, port, cafile)
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(main())
+    assert len(handler.messages) == 5
+    hellos = [event for event in handler.events if isinstance(event, Hello)]
+    assert all(hello.secure for hello in hellos)
+
+
+@pytest.mark.parametrize("said", [b"", b"EHLO c\r\n", b"\x16\x03\x01\x02\x00\x01"])
+async def test_what_is_no_handshake_is_let_go_without_a_word_in_the_clear(
+    tls: ssl.SSLContext, said: bytes
+) -> None:
+    handler = NextHop()
+    async with implicit(handler, tls, replace(QUICK, handshake=0.3)) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(said)
+        with contextlib.suppress(ConnectionError):
+            assert not (await rest(reader)).startswith(b"220")
+        writer.close()
+    assert handler.events == []
+
+
+async def test_who_is_turned_away_gets_no_handshake(tls: ssl.SSLContext) -> None:
+    async with implicit(NextHop(), tls, clients=1) as port:
+        _, first = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.sleep(0.05)
+        reader, second = await asyncio.open_connection("127.0.0.1", port)
+        with contextlib.suppress(ConnectionError):
+            assert await rest(reader) == b""
+        first.transport.abort()
+        second.close()
+
+
+async def test_an_answer_of_421_closes() -> None:
+    class Over(NextHop):
+        async def handle(self, event: Event) -> Answer | None:
+            if isinstance(event, Rcpt):
+                return Reply(421, "4.4.2", ("it is over",))
+            return await super().handle(event)
+
+    async with client(Over()) as (reader, writer):
+        writer.write(ENVELOPE)
+        assert await rest(reader) == b"250 2.1.0 sender ok\r\n421 4.4.2 it is over\r\n"
 
 
 async def test_a_handshake_that_fails_ends_the_conversation(tls: ssl.SSLContext) -> None:

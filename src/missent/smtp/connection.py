@@ -74,7 +74,6 @@ class Connection(asyncio.Protocol):
         admit: given the peer's IP address, who handles it, or why it is turned away.
         lost: called when it is over.
         tls: for STARTTLS, where the handler offers it.
-        implicit: TLS begins with the first octet (RFC 8314 3.3).
     """
 
     def __init__(
@@ -84,8 +83,6 @@ class Connection(asyncio.Protocol):
         admit: Callable[[Connection, str], Handler | Reply],
         lost: Callable[[Connection], None],
         tls: ssl.SSLContext | None = None,
-        *,
-        implicit: bool = False,
     ) -> None:
         self.peer = ""
         self.task: asyncio.Task[None] | None = None
@@ -94,7 +91,6 @@ class Connection(asyncio.Protocol):
         self._admit = admit
         self._lost = lost
         self._tls = tls
-        self._implicit = implicit
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
         self._waiter: asyncio.Future[None] | None = None
@@ -111,8 +107,6 @@ class Connection(asyncio.Protocol):
         if self.task is None:  # a handshake makes the connection a second time on some loops
             peer = transport.get_extra_info("peername")
             self.peer = str(peer[0]) if isinstance(peer, tuple) else ""
-            if self._implicit:  # the first octets are the handshake's
-                self._transport.pause_reading()
             self.task = self._loop.create_task(self._run())
 
     def data_received(self, data: bytes) -> None:  # noqa: D102  inherited
@@ -159,13 +153,9 @@ class Connection(asyncio.Protocol):
         admitted = self._admit(self, self.peer)
         try:
             if isinstance(admitted, Reply):
-                if self._implicit:
-                    self._transport.abort()  # not worth a handshake
                 self._session.fail(admitted)
                 return
             try:
-                if self._implicit:
-                    await self._handshake()
                 await self._converse(admitted)
             except Exception:  # noqa: BLE001  a bug costs one conversation, not the server
                 _log.exception("conversation failed")
@@ -215,13 +205,11 @@ class Connection(asyncio.Protocol):
             self._expires = now + self._deadlines.command
 
     async def _secure(self) -> None:
+        assert self._tls is not None  # noqa: S101  a handler offers STARTTLS only with a context
         self._session.answer(_GO_AHEAD)
         await self._flush()
-        if not self._session.closed and not self._gone:
-            await self._handshake()
-
-    async def _handshake(self) -> None:
-        assert self._tls is not None  # noqa: S101  TLS is offered only with a context
+        if self._session.closed or self._gone:
+            return
         # before the handshake: the first encrypted bytes may come before this task goes on
         self._session.secured()
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from missent.smtp.connection import Connection, Deadlines
 from missent.smtp.events import Limits
+from missent.smtp.handshakes import Handshakes
 from missent.smtp.replies import Reply
 from missent.smtp.session import Session
 
 if TYPE_CHECKING:
-    import socket
     import ssl
     from collections.abc import Callable, Sequence
 
@@ -71,6 +72,7 @@ class Listener:
         self._open: set[Connection] = set()
         self._peers: Counter[str] = Counter()
         self._servers: list[asyncio.Server] = []
+        self._handshakes: Handshakes | None = None
         self._closing = False
 
     async def open(
@@ -90,30 +92,48 @@ class Listener:
         """
         options = self._options
         loop = asyncio.get_running_loop()
-        secure = partial(self._connection, implicit=True)
-        factories = [(self._connection, one) for one in sockets]
-        factories += [(secure, one) for one in implicit]
-        addresses: list[tuple[Callable[[], Connection], tuple[str, int]]] = []
-        if not factories:
-            addresses.append((self._connection, (options.host, options.port)))
-            if options.implicit is not None:
-                addresses.append((secure, options.implicit))
-        for factory, (host, port) in addresses:
+        if not sockets and not implicit:
             server = await loop.create_server(
-                factory, host, port, backlog=1024, reuse_port=options.reuse_port or None
+                self._connection,
+                options.host,
+                options.port,
+                backlog=1024,
+                reuse_port=options.reuse_port or None,
             )
             self._servers.append(server)
-        for factory, one in factories:
-            server = await loop.create_server(factory, sock=one, backlog=1024)
+            implicit = await self._bind(options.implicit) if options.implicit else ()
+        for one in sockets:
+            server = await loop.create_server(self._connection, sock=one, backlog=1024)
             self._servers.append(server)
         names = [s.getsockname() for server in self._servers for s in server.sockets]
+        for one in implicit:
+            names.append(one.getsockname())
+            self._accept_tls(one)
         return tuple((str(name[0]), int(name[1])) for name in names)
+
+    async def _bind(self, address: tuple[str, int]) -> Sequence[socket.socket]:
+        found = await asyncio.get_running_loop().getaddrinfo(*address, type=socket.SOCK_STREAM)
+        family, _, _, _, name = found[0]
+        reuse = self._options.reuse_port
+        return [socket.create_server(name[:2], family=family, backlog=1024, reuse_port=reuse)]
+
+    def _accept_tls(self, listening: socket.socket) -> None:
+        options = self._options
+        if options.tls is None:
+            raise ValueError("TLS from the first octet needs a certificate")
+        if self._handshakes is None:
+            seconds = options.deadlines.handshake
+            connection = partial(self._connection, secure=True)
+            self._handshakes = Handshakes(options.tls, seconds, self._has_room, connection)
+        self._handshakes.open(listening)
 
     async def close(self) -> None:
         """Stop listening, let the messages under way finish, close the rest."""
         self._closing = True
         for server in self._servers:
             server.close()
+        if self._handshakes is not None:
+            await self._handshakes.close()
         # Clients who were accepted in this very turn come with the next: they are told to try
         # again, and not cut off without a word.
         await asyncio.sleep(_LAST_CALL)
@@ -134,11 +154,19 @@ class Listener:
             await asyncio.wait(tasks, timeout=seconds)
         return not self._open
 
-    def _connection(self, *, implicit: bool = False) -> Connection:
+    def _connection(self, *, secure: bool = False) -> Connection:
         options = self._options
         session = Session(options.hostname, options.limits)
-        return Connection(
-            session, options.deadlines, self._admit, self._lost, options.tls, implicit=implicit
+        if secure:
+            session.secured()
+        return Connection(session, options.deadlines, self._admit, self._lost, options.tls)
+
+    def _has_room(self, peer: str) -> bool:
+        """Whether one more client may come, with those who are still shaking hands."""
+        waiting = self._handshakes.peers if self._handshakes else Counter[str]()
+        return (
+            len(self._open) + waiting.total() < self._options.connections
+            and self._peers[peer] + waiting[peer] < self._options.connections_per_peer
         )
 
     def _admit(self, connection: Connection, peer: str) -> Handler | Reply:

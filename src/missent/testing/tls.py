@@ -27,5 +27,6 @@ def certificate(folder: Path) -> Path:
         capture_output=True,
     )
     both = folder / "localhost.pem"
+    both.touch(0o600)
     both.write_bytes(key.read_bytes() + file.read_bytes())
     return both
