@@ -78,11 +78,11 @@ async def test_a_confirmation_is_not_taken_back_by_later_mail(store: Store) -> N
 
 async def test_a_lesson_of_the_same_name_counts_once(store: Store, url: str) -> None:
     lesson = sent(ANN, EVE, 100, "<1@corp.example>\neve")
-    assert await store.write(Batch([lesson, lesson])) == 1
-    assert await store.write(Batch([lesson])) == 0
+    assert (await store.write(Batch([lesson, lesson]))).new == 1
+    assert (await store.write(Batch([lesson]))).new == 0
     other = await SqlStore.open(url)
     try:
-        assert await other.write(Batch([lesson, sent(ANN, EVE, 100, "another")])) == 1
+        assert (await other.write(Batch([lesson, sent(ANN, EVE, 100, "another")]))).new == 1
     finally:
         await other.close()
     assert [row.sent for row in await contacts(store)] == [2]
@@ -176,7 +176,7 @@ async def test_a_failing_write_leaves_nothing_behind(store: Store) -> None:
     with pytest.raises(StoreError, match="store"):
         await store.write(Batch([lesson], decisions=[broken]))
     assert await contacts(store) == []
-    assert await store.write(Batch([lesson])) == 1
+    assert (await store.write(Batch([lesson]))).new == 1
 
 
 async def test_decisions_come_back_as_they_were_made(store: Store) -> None:
@@ -295,7 +295,7 @@ async def test_what_was_forgotten_is_not_learned_again_from_the_same_mail(store:
     lesson = sent(ANN, EVE, 1, "<1@corp.example>\neve")
     await store.write(Batch([lesson]))
     await store.forget(EVE)
-    assert await store.write(Batch([lesson])) == 0
+    assert (await store.write(Batch([lesson]))).new == 0
     assert await contacts(store) == []
 
 
@@ -326,7 +326,7 @@ async def test_what_is_too_old_expires(store: Store) -> None:
     assert await store.tally(0, 300) == {(200, "messages"): 1}
     assert [row.local for row in await contacts(store)] == ["bob"]
     assert (await store.head()).generation > before.generation
-    assert await store.write(Batch([sent(ANN, BOB, new, "new")])) == 0
+    assert (await store.write(Batch([sent(ANN, BOB, new, "new")]))).new == 0
 
 
 async def test_the_export_has_all_of_an_address_and_nothing_of_others(store: Store) -> None:

@@ -108,7 +108,7 @@ async def learn(
 
 async def _write(source: Learned, store: Store, batch: list[Lesson]) -> None:
     if batch:
-        source.new += await store.write(Batch(batch))
+        source.new += (await store.write(Batch(batch))).new
         source.lessons += len(batch)
         batch.clear()
 

@@ -160,6 +160,18 @@ class Contact(NamedTuple):
     confirmed: bool
 
 
+class Written(NamedTuple):
+    """What a write did.
+
+    Attributes:
+        new: how many of the lessons were never counted before.
+        change: the `Head.change` that the rows bear.
+    """
+
+    new: int
+    change: int
+
+
 class Head(NamedTuple):
     """Where the store stands, to learn cheaply whether anything is new.
 
@@ -209,14 +221,14 @@ class Store(Protocol):
     async def head(self) -> Head:
         """Where the store stands."""
 
-    def stale(self) -> bool:
-        """Whether somebody wrote since the last `changes`.
+    def stale(self) -> bool | None:
+        """Whether somebody wrote since the last `changes`: others, and perhaps we ourselves.
 
-        It costs microseconds and never waits; False also where that cannot be told so cheaply.
+        It costs microseconds and never waits. None where it cannot be told now.
         """
 
-    async def write(self, batch: Batch) -> int:
-        """Write durably, and return how many of the lessons were new."""
+    async def write(self, batch: Batch) -> Written:
+        """Write durably."""
 
     def contacts(self) -> AsyncGenerator[Sequence[Contact]]:
         """All contacts in batches, ordered by domain, local part and sender (by code point)."""

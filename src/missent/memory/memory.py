@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,14 +43,19 @@ class MemoryOptions:
     """How a process keeps its memory.
 
     Attributes:
-        poll: how often other processes' changes are fetched at least, in seconds.
-        gather: how long what is to be written may wait for more, in seconds.
+        look: how often the store is asked whether others wrote, in seconds.
+        poll: how often it is read where it cannot tell that, in seconds.
+        share: of the time may go into writing: under load a write waits for more to write, the
+            longer the longer writes take.
+        gather: how long it waits at most, in seconds.
         retry: how long to wait after the store failed, in seconds; doubled up to a minute.
         waiting: how much may wait for a store that fails; beyond it the oldest is lost.
         overlay: how many pairs may lie over a snapshot before a new one is made.
     """
 
+    look: float = 0.05
     poll: float = 0.2
+    share: float = 0.02
     gather: float = 1.0
     retry: float = 0.5
     waiting: int = 100_000
@@ -80,6 +86,7 @@ class Memory:
         self._view: View
         self._head: Head
         self._generation = 0
+        self._write_at = self._pulled = 0.0
 
     @classmethod
     async def open(
@@ -230,14 +237,15 @@ class Memory:
     async def _keep(self) -> None:
         wait, failing = self._options.retry, False
         while not self._closing.is_set():
-            await self._pending.something(self._options.poll)
-            if len(self._pending):
-                # One transaction for all that comes in a moment, not one for each message.
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._pending.hurry.wait(), self._options.gather)
+            await self._pending.something(self._options.look)
             try:
-                await self._write()
-                await self._pull()
+                if len(self._pending):
+                    await self._gather()
+                    await self._write_some()
+                elif self._may_be_stale():
+                    await self._pull()
+                else:
+                    continue
                 wait = self._options.retry
                 if failing:
                     _log.warning("the store is back", lost=self._pending.lost)
@@ -252,22 +260,50 @@ class Memory:
                     await asyncio.wait_for(self._closing.wait(), wait)
                 wait = min(2 * wait, _LONGEST_RETRY)
 
+    async def _gather(self) -> None:
+        """Wait until a write is due: at once after a pause, in a while under load."""
+        while (more := self._write_at - time.monotonic()) > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._pending.hurry.wait(), min(more, self._options.look))
+                return
+            if self._may_be_stale():
+                await self._pull()
+
+    def _may_be_stale(self) -> bool:
+        if self._loading is not None and self._loading.done():
+            return True
+        stale = self.store.stale()
+        if stale is None:
+            return time.monotonic() - self._pulled >= self._options.poll
+        return stale
+
     async def _write(self) -> None:
         while len(self._pending):
-            # While a batch is on its way, nobody reads: a reader could not tell whether what it
-            # reads holds the batch already.
-            async with self._turn:
-                batch = self._pending.take()
-                try:
-                    await self.store.write(batch)
-                except BaseException:
-                    self._pending.put_back()
-                    raise
-                self._pending.done()
+            await self._write_some()
+
+    async def _write_some(self) -> None:
+        # While a batch is on its way, nobody reads: a reader could not tell whether what it reads
+        # holds the batch already.
+        async with self._turn:
+            batch = self._pending.take()
+            began = time.monotonic()
+            try:
+                written = await self.store.write(batch)
+            except BaseException:
+                self._pending.put_back()
+                raise
+            self._pending.done()
+            now = time.monotonic()
+            pause = min((now - began) / self._options.share, self._options.gather)
+            self._write_at = now + pause
+            if written.change == self._head.change + 1 and written.new == len(batch.lessons):
+                # Nobody wrote in between: what is new in the store is what is known here.
+                self._head = self._head._replace(change=written.change)
 
     async def _pull(self) -> None:
         async with self._turn:
             self._take_over()
+            self._pulled = time.monotonic()
             changes = await self.store.changes(self._head.change)
             self._apply(changes)
             if changes.head.exceptions != self._head.exceptions:

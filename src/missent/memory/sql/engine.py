@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -122,10 +122,22 @@ def connect(url: URL) -> AsyncEngine:
         ) from None
 
 
+def connect_waiting(url: URL) -> Engine:
+    """An engine for a thread that waits; of SQLite only."""
+    engine = create_engine(
+        url.set(drivername="sqlite"), hide_parameters=True, connect_args={"timeout": _BUSY}
+    )
+    return _prepared(engine)
+
+
 def _sqlite(url: URL) -> AsyncEngine:
     engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY})
+    _prepared(engine.sync_engine)
+    return engine
 
-    @event.listens_for(engine.sync_engine, "connect")
+
+def _prepared(engine: Engine) -> Engine:
+    @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         # The driver would open a transaction in the middle of a statement; we say BEGIN ourselves.
         connection.isolation_level = None
@@ -137,7 +149,7 @@ def _sqlite(url: URL) -> AsyncEngine:
         cursor.execute("PRAGMA temp_store=MEMORY")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A deferred transaction that turns into a writer fails at once when another wrote in
         # between; a writer therefore queues at its start.

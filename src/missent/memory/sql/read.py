@@ -31,7 +31,7 @@ from missent.memory.sql.tables import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 
-    from sqlalchemy import Column, ColumnElement
+    from sqlalchemy import Column, ColumnElement, Connection
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from missent.memory.interface import Sought
@@ -44,12 +44,13 @@ CONTACT = tuple(
     type_coerce(contact.c[name], Integer) if name == "confirmed" else contact.c[name]
     for name in Contact._fields
 )
+_STATE = select(state)
 _CORRECTION = (correction.c.sender, correction.c.typed, correction.c.meant, correction.c.at)
 
 
-async def head(connection: AsyncConnection) -> Head:
+def head(connection: Connection) -> Head:
     """Where the store stands."""
-    values = dict(tuple(row) for row in await connection.execute(select(state)))
+    values = dict(tuple(row) for row in connection.execute(_STATE))
     return Head(values["change"], values["generation"], values["exceptions"])
 
 
@@ -62,13 +63,13 @@ async def contacts(connection: AsyncConnection) -> AsyncIterator[Sequence[Contac
             yield batch  # type: ignore[misc]
 
 
-async def changes(connection: AsyncConnection, since: int) -> Changes:
+def changes(connection: Connection, since: int) -> Changes:
     """What changed after `since`."""
-    now = await head(connection)
+    now = head(connection)
     if now.change <= since:
         return Changes(now)
-    rows = await connection.execute(select(*CONTACT).where(contact.c.change > since))
-    corrected = await connection.execute(
+    rows = connection.execute(select(*CONTACT).where(contact.c.change > since))
+    corrected = connection.execute(
         select(*_CORRECTION).where(correction.c.change > since).order_by(correction.c.change)
     )
     return Changes(

@@ -21,8 +21,10 @@ from missent.memory.sql.engine import (
     prepare_file,
     shown,
 )
+from missent.memory.sql.listen import Listener
 from missent.memory.sql.migrate import migrate
 from missent.memory.sql.tables import domain_facts, exception, state
+from missent.memory.sql.thread import Thread
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
         Sought,
         StoredException,
         Tally,
+        Written,
     )
 
 
@@ -55,6 +58,9 @@ class SqlStore:
         self._url = url
         self._engine = engine
         self._watch = watch
+        sqlite = watch is not None
+        self._thread = Thread(url) if sqlite else None
+        self._listener = None if sqlite else Listener(engine)
         self._version = -2
         self._salt = 0
         # One connection writes at a time, within the process too: SQLite's own queue is a poll.
@@ -122,18 +128,24 @@ class SqlStore:
     async def head(self) -> Head:
         """Where the store stands."""
         async with self.reading() as connection:
-            return await read.head(connection)
+            return await connection.run_sync(read.head)
 
-    def stale(self) -> bool:
-        """Whether somebody wrote since the last `changes`; PostgreSQL cannot tell at no cost."""
-        return self._watch is not None and self._watch.version() != self._version
+    def stale(self) -> bool | None:
+        """Whether somebody wrote since the last `changes`; None where nobody tells us."""
+        if self._watch is not None:
+            return self._watch.version() != self._version
+        return self._listener.heard if self._listener is not None else None
 
-    async def write(self, batch: Batch) -> int:
-        """Write durably, and return how many of the lessons were new."""
+    async def write(self, batch: Batch) -> Written:
+        """Write durably."""
+        if self._thread is not None:
+            with guarded(self._url):
+                async with self._turn:
+                    return await self._thread.write(write.write_now, batch, self._salt)
         async with self.writing() as connection:
             return await write.write(connection, batch, self._salt)
 
-    async def learn(self, connection: AsyncConnection, batch: Batch) -> int:
+    async def learn(self, connection: AsyncConnection, batch: Batch) -> Written:
         """Write within a transaction of `writing`."""
         return await write.write(connection, batch, self._salt)
 
@@ -150,11 +162,16 @@ class SqlStore:
 
     async def changes(self, since: int) -> Changes:
         """What is new since a `Head.change`."""
-        version = self._watch.version() if self._watch else 0
+        if self._thread is not None and self._watch is not None:
+            version = self._watch.version()
+            with guarded(self._url):
+                found = await self._thread.read(read.changes, since)
+            self._version = version
+            return found
+        if self._listener is not None:
+            await self._listener.listen()
         async with self.reading() as connection:
-            found = await read.changes(connection, since)
-        self._version = version
-        return found
+            return await connection.run_sync(read.changes, since)
 
     async def decisions(
         self, *, after: int = 0, limit: int = 1000, sought: Sought = EVERY_DECISION
@@ -260,4 +277,8 @@ class SqlStore:
         """Close every connection."""
         if self._watch is not None:
             self._watch.close()
+        if self._thread is not None:
+            await self._thread.close()
+        if self._listener is not None:
+            await self._listener.close()
         await self._engine.dispose()

@@ -19,18 +19,26 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from missent.memory.interface import DAY
+from missent.memory.interface import DAY, Written
+from missent.memory.sql.listen import CHANNEL
 from missent.memory.sql.tables import contact, correction, decision, seen, state, tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from sqlalchemy import Column, ColumnElement, Insert, Table
+    from sqlalchemy import Column, ColumnElement, Connection, Table
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from missent.memory.interface import Batch, Decision, Delta, Lesson
 
 _ZERO: ColumnElement[int] = literal_column("0")  # in the statement itself: `many` binds rows only
+_NEXT = (
+    update(state)
+    .where(state.c.name == "change")
+    .values(value=state.c.value + 1)
+    .returning(state.c.value)
+)
+_NOTIFY = select(func.pg_notify(CHANNEL, ""))
 _TEXT = 1_000  # characters of a text that a stranger may have written
 
 
@@ -39,13 +47,14 @@ async def advance(connection: AsyncConnection) -> int:
 
     So numbers become visible in their order, and a reader that has seen one has seen all below.
     """
-    number = await connection.scalar(
-        update(state)
-        .where(state.c.name == "change")
-        .values(value=state.c.value + 1)
-        .returning(state.c.value)
-    )
-    return int(number or 0)
+    return await connection.run_sync(_advance)
+
+
+def _advance(connection: Connection) -> int:
+    if connection.dialect.name == "postgresql":
+        # Heard by `Listener` when the transaction has ended.
+        connection.execute(_NOTIFY)
+    return int(connection.scalar(_NEXT) or 0)
 
 
 async def mark(connection: AsyncConnection, name: str, change: int) -> None:
@@ -53,15 +62,20 @@ async def mark(connection: AsyncConnection, name: str, change: int) -> None:
     await connection.execute(update(state).where(state.c.name == name).values(value=change))
 
 
-async def write(connection: AsyncConnection, batch: Batch, salt: int) -> int:
-    """Write a batch inside a transaction, and return how many lessons were new."""
-    change = await advance(connection)
-    new = await _unseen(connection, batch.lessons, salt)
+async def write(connection: AsyncConnection, batch: Batch, salt: int) -> Written:
+    """Write a batch inside a transaction."""
+    return await connection.run_sync(write_now, batch, salt)
+
+
+def write_now(connection: Connection, batch: Batch, salt: int) -> Written:
+    """The same, for a thread that waits."""
+    change = _advance(connection)
+    new = _unseen(connection, batch.lessons, salt)
     rows = _rows((delta for lesson in new for delta in lesson.deltas), change)
     if rows:
-        await many(connection, _add_contacts(connection), rows)
+        _many(connection, "contact", rows)
     if batch.corrections:
-        await connection.execute(
+        connection.execute(
             replacing(connection, correction, ("sender", "typed")),
             [
                 {"sender": c.sender, "typed": c.typed, "meant": c.meant, "at": c.at,
@@ -70,27 +84,25 @@ async def write(connection: AsyncConnection, batch: Batch, salt: int) -> int:
             ],
         )  # fmt: skip
     if batch.decisions:
-        await connection.execute(insert(decision), [_decision_row(d) for d in batch.decisions])
+        connection.execute(insert(decision), [_decision_row(d) for d in batch.decisions])
     if batch.tally:
         rows = [(day, what, count) for (day, what), count in sorted(batch.tally.items())]
-        await many(connection, _add_counts(connection), rows)
-    return len(new)
+        _many(connection, "tally", rows)
+    return Written(len(new), change)
 
 
-async def _unseen(
-    connection: AsyncConnection, lessons: Sequence[Lesson], salt: int
-) -> list[Lesson]:
+def _unseen(connection: Connection, lessons: Sequence[Lesson], salt: int) -> list[Lesson]:
     """The lessons that were never counted; they are noted as counted."""
     always = [lesson for lesson in lessons if not lesson.once]
     key = salt.to_bytes(8, "big")
     named = {_digest(lesson.once, key): lesson for lesson in lessons if lesson.once}
     if named:
         known = select(seen.c.digest).where(among(connection, seen.c.digest, list(named)))
-        for digest in await connection.scalars(known):
+        for digest in connection.scalars(known):
             del named[digest]
     if named:
         rows = [(digest, _day(lesson)) for digest, lesson in sorted(named.items())]
-        await many(connection, insert(seen), rows)
+        _many(connection, "seen", rows)
     return always + list(named.values())
 
 
@@ -126,7 +138,7 @@ def _rows(deltas: Iterable[Delta], change: int) -> list[tuple[Any, ...]]:
     )
 
 
-def among(connection: AsyncConnection, column: Column[Any], values: Sequence[Any]) -> Any:
+def among(connection: Connection, column: Column[Any], values: Sequence[Any]) -> Any:
     """Whether a column is one of many values, given as one parameter and not as thousands."""
     if connection.dialect.name == "postgresql":
         return column == any_(literal(list(values), postgresql.ARRAY(column.type)))
@@ -134,27 +146,31 @@ def among(connection: AsyncConnection, column: Column[Any], values: Sequence[Any
     return column.in_(select(listed.c.value))
 
 
-async def many(
-    connection: AsyncConnection, statement: Insert, rows: Sequence[tuple[Any, ...]]
-) -> None:
-    """Run an INSERT for many rows of plain values, in the order of the table's columns.
+def _many(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add many rows of plain values, in the order of the table's columns.
 
     SQLAlchemy makes a dictionary of every row and takes it apart again: as long as the database.
     """
-    compiled = statement.compile(
-        dialect=connection.dialect, column_keys=list(statement.table.c.keys())
-    )
-    await connection.exec_driver_sql(str(compiled), list(rows))
+    sql = _sql.get((connection.dialect.name, table))
+    if sql is None:
+        statement = _ADDING[table](connection)
+        keys = list(statement.table.c.keys())
+        sql = str(statement.compile(dialect=connection.dialect, column_keys=keys))
+        _sql[connection.dialect.name, table] = sql
+    connection.exec_driver_sql(sql, list(rows))
 
 
-def upsert(connection: AsyncConnection, table: Table) -> Any:
+_sql: dict[tuple[str, str], str] = {}  # compiling takes as long as many rows
+
+
+def upsert(connection: AsyncConnection | Connection, table: Table) -> Any:
     """An INSERT that can say ON CONFLICT: two dialects spell it alike, without a common name."""
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
 
 
-def _add_contacts(connection: AsyncConnection) -> Any:
+def _add_contacts(connection: Connection) -> Any:
     adding = upsert(connection, contact)
     new, old = adding.excluded, contact.c
     return adding.on_conflict_do_update(
@@ -177,14 +193,21 @@ def _add_contacts(connection: AsyncConnection) -> Any:
     )
 
 
-def _add_counts(connection: AsyncConnection) -> Any:
+def _add_counts(connection: Connection) -> Any:
     adding = upsert(connection, tally)
     return adding.on_conflict_do_update(
         index_elements=["day", "what"], set_={"count": tally.c.count + adding.excluded["count"]}
     )
 
 
-def replacing(connection: AsyncConnection, table: Table, key: tuple[str, ...]) -> Any:
+_ADDING: dict[str, Callable[[Connection], Any]] = {
+    "contact": _add_contacts,
+    "seen": lambda _: insert(seen),
+    "tally": _add_counts,
+}
+
+
+def replacing(connection: AsyncConnection | Connection, table: Table, key: tuple[str, ...]) -> Any:
     """An INSERT that replaces the row of the same key."""
     adding = upsert(connection, table)
     others = [column.name for column in table.c if column.name not in key]
