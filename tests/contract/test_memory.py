@@ -11,10 +11,14 @@ from missent.core.facts import Use
 from missent.core.message import Message, Recipient
 from missent.core.pattern import Pattern
 from missent.core.permission import Permission
+from missent.memory.interface import Batch, Delta, Lesson
 from missent.memory.memory import Memory, MemoryOptions
+from missent.memory.sql.store import SqlStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from missent.memory.interface import Changes, Written
 
 ANN, EVE, DAN = "ann@corp.example", "eve@partner.example", "dan@other.example"
 OWN = frozenset({"corp.example"})
@@ -59,3 +63,67 @@ async def test_what_one_learns_and_forgets_the_other_knows(url: str) -> None:
     assert again.view().pair(ANN, DAN) == Use(10, 100, 109)
     assert again.view().address(EVE) is None
     await again.close()
+
+
+async def test_what_one_learns_after_a_pause_the_other_knows_within_a_moment(url: str) -> None:
+    """Half a second on a busy machine; a twentieth for the look, and the write, on a quiet one."""
+    one = await Memory.open(url, own_domains=OWN)
+    other = await Memory.open(url, own_domains=OWN)
+    took = []
+    for turn in range(5):
+        await asyncio.sleep(0.5)  # longer than writes that came before make the next one wait
+        address = f"{turn}@partner.example"
+        began = time.monotonic()
+        one.remember(message(ANN, address), 100)
+        await until(lambda: other.view().pair(ANN, address) is not None)  # noqa: B023
+        took.append(time.monotonic() - began)
+    await one.close()
+    await other.close()
+    assert min(took) < 0.5, took
+
+
+async def test_under_load_it_takes_no_longer_than_a_write_waits_for_more(url: str) -> None:
+    options = MemoryOptions(gather=0.4, share=0.0001)
+    one = await Memory.open(url, own_domains=OWN, options=options)
+    other = await Memory.open(url, own_domains=OWN)
+    writes = 0
+    write = one.store.write
+
+    async def counted(batch: Batch) -> Written:
+        nonlocal writes
+        writes += 1
+        return await write(batch)
+
+    one.store.write = counted  # type: ignore[method-assign]
+    began = time.monotonic()
+    turn = 0
+    while time.monotonic() - began < 2:
+        turn += 1
+        one.remember(message(ANN, f"{turn}@partner.example"), 100)
+        await asyncio.sleep(0.005)
+    assert writes <= 2 / 0.4 + 2
+    await until(lambda: other.view().locals_at("partner.example") == turn)
+    await one.close()
+    await other.close()
+
+
+async def test_others_are_heard_without_reading_the_store_again_and_again(url: str) -> None:
+    one = await Memory.open(url, own_domains=OWN)
+    other = await SqlStore.open(url)
+    await asyncio.sleep(0.5)
+    reads = 0
+    changes = one.store.changes
+
+    async def counted(since: int) -> Changes:
+        nonlocal reads
+        reads += 1
+        return await changes(since)
+
+    one.store.changes = counted  # type: ignore[method-assign]
+    await asyncio.sleep(1)
+    assert reads == 0
+    await other.write(Batch([Lesson((Delta(ANN, EVE, 5, sent=1),))]))
+    await until(lambda: one.view().pair(ANN, EVE) is not None)
+    assert reads == 1
+    await other.close()
+    await one.close()
