@@ -235,7 +235,14 @@ async def test_the_same_message_again_is_kept_once_while_it_waits(hold: SqlHold)
     assert await hold.keep(record(second, mark=mark, at=1010)) == first
     assert await hold.message(second) is None
     assert len(await take(hold, Kind.ASK, at=1011)) == 1
-    # once it was decided about, it is a new one: nobody would be asked otherwise
+    await hold.choose(pick(Choice.SEND, name=first))
+    assert await hold.keep(record(second, mark=mark, at=1015)) == first
+
+
+async def test_the_same_message_again_is_a_new_one_after_a_discard(hold: SqlHold) -> None:
+    mark = "ab" * 16
+    first, second = "0" * 16, "1" * 16
+    await hold.keep(record(first, mark=mark))
     await hold.choose(pick(Choice.DISCARD, name=first))
     assert await hold.keep(record(second, mark=mark, at=1020)) == second
     assert await hold.keep(record("2" * 16, mark="", at=1020)) == "2" * 16

@@ -42,14 +42,16 @@ class DispatchOptions:
             share a store must agree better than that.
         poll: seconds between two looks for others' jobs.
         at_once: jobs at a time, in one process.
+        releases: released messages at a time: so many may be sent twice when a process dies.
         first_pause: seconds after the first failure; doubled up to `longest_pause`.
         longest_pause: likewise.
         patience: seconds after which a job that cannot be done has failed.
     """
 
-    lease: int = 30
+    lease: int = 15
     poll: float = 1.0
     at_once: int = 20
+    releases: int = 4
     first_pause: int = 5
     longest_pause: int = 1800
     patience: int = 5 * _DAY
@@ -167,7 +169,7 @@ class Dispatcher:
                     _log.error("not recorded, so it may be sent again", reason=str(error))
                     return
                 await asyncio.sleep(pause)
-                pause = min(2 * pause, 5.0)
+                pause = min(2 * pause, 0.5)
             else:
                 return
 

@@ -244,9 +244,9 @@ class HoldStore(Protocol):
     async def keep(self, record: Record) -> str:
         """Keep a message and the task to ask its sender; return its name.
 
-        Where the same message is held already by the same sender and recipients, nobody having
-        chosen yet, that one's name is returned and nothing is added: its sender's system sent it
-        again because it did not hear our answer.
+        Where the same message of the same sender to the same recipients is held already, or was
+        sent since, that one's name is returned and nothing is added: its sender's system sent it
+        again because it did not hear our answer. After a discard it is a new one.
         """
 
     async def drop(self, name: str) -> bool:

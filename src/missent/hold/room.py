@@ -99,7 +99,8 @@ class Room:
         self.store = store
         self.options = options
         self._sending = Sending(store, options)
-        self._releases = Dispatcher(store, self._sending.releases, options.dispatch)
+        few = replace(options.dispatch, at_once=options.dispatch.releases)
+        self._releases = Dispatcher(store, self._sending.releases, few)
         self._notices = Dispatcher(store, self._sending.notices, options.dispatch)
 
     # What a gate asks.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, exists, func, insert, not_, select, text
+from sqlalchemy import and_, delete, exists, func, insert, not_, or_, select, text
 
 from missent.core.address import Address
 from missent.hold.interface import Held, Kind, Record, Step, Task
@@ -44,16 +44,20 @@ async def keep(connection: AsyncConnection, record: Record) -> str:
 
 
 async def _same(connection: AsyncConnection, record: Record) -> str | None:
-    """The name of the same message, where all of it still waits for its sender."""
+    """The name of the same message, where all of it waits, or is on its way or delivered.
+
+    What was thrown away, or failed, is asked about anew: its sender may mean it this time.
+    """
+    mine = held_recipient.c
+    over = (State.DISCARDED.value, State.EXPIRED.value)
     decided = exists().where(
-        and_(held_recipient.c.message == held.c.name, held_recipient.c.state != State.HELD.value)
+        and_(mine.message == held.c.name, or_(mine.state.in_(over), mine.result == "failed"))
     )
     same: str | None = await connection.scalar(
         select(held.c.name)
         .where(
             held.c.mark == record.mark,
             held.c.at > record.at - _AGAIN,
-            held.c.expires > record.at,
             not_(decided),
         )
         .limit(1)

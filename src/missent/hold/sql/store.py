@@ -10,6 +10,7 @@ from missent.hold.interface import Claim, Held, Job, Kind, Pick, Record, Step, T
 from missent.hold.machine import Choice, State, Way
 from missent.hold.sql import choosing, jobs, keeping, rows
 from missent.hold.sql.tables import held_content, held_step
+from missent.hold.sql.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,11 +28,13 @@ class SqlHold:
     def __init__(self, store: SqlStore) -> None:
         """Use a store that is open, and stays so for as long."""
         self._store = store
+        self._together = Together(store)
 
     async def keep(self, record: Record) -> str:
         """Keep a message and the task to ask its sender; return its name."""
-        async with self._store.writing() as connection:
-            return await keeping.keep(connection, record)
+        return await self._together.do(
+            lambda connection: keeping.keep(connection, record), len(record.sealed)
+        )
 
     async def drop(self, name: str) -> bool:
         """Take a message back that nobody was asked about yet."""
@@ -91,8 +94,7 @@ class SqlHold:
 
     async def enqueue(self, task: Task) -> None:
         """Keep a task."""
-        async with self._store.writing() as connection:
-            await keeping.enqueue(connection, task)
+        await self._together.do(lambda connection: keeping.enqueue(connection, task))
 
     async def claim(self, kinds: Sequence[Kind], claim: Claim, limit: int) -> Sequence[Job]:
         """Take jobs that are due and that nobody has."""
@@ -101,23 +103,19 @@ class SqlHold:
 
     async def renew(self, job: Job, claimer: str, until: int) -> bool:
         """Keep a job for longer."""
-        async with self._store.writing() as connection:
-            return await jobs.renew(connection, job, claimer, until)
+        return await self._together.do(lambda c: jobs.renew(c, job, claimer, until))
 
     async def done(self, job: Job, claimer: str, step: Step) -> bool:
         """End a job, and record how it went."""
-        async with self._store.writing() as connection:
-            return await jobs.end(connection, job, claimer, step)
+        return await self._together.do(lambda c: jobs.end(c, job, claimer, step))
 
     async def failed(self, job: Job, claimer: str, step: Step, then: Task | None) -> bool:
         """End a job that failed for good, with a task to tell of it."""
-        async with self._store.writing() as connection:
-            return await jobs.end(connection, job, claimer, step, then)
+        return await self._together.do(lambda c: jobs.end(c, job, claimer, step, then))
 
     async def later(self, job: Job, claimer: str, at: int) -> bool:
         """Give a job back, to be tried again then."""
-        async with self._store.writing() as connection:
-            return await jobs.later(connection, job, claimer, at)
+        return await self._together.do(lambda c: jobs.later(c, job, claimer, at))
 
     async def due(self) -> int | None:
         """When the next job is due."""
