@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from missent.gates.milter.desk import HoldBy
+    from missent.gates.relay.options import HoldBy as RelayHoldBy
     from missent.settings import Settings
     from missent.settings.gates import MilterSection, NoticeSection
     from missent.settings.hold import HoldSection
@@ -92,7 +93,7 @@ def relay(settings: Settings) -> RelayOptions | None:
         own.outbox,
         own.deadline,
         own.on_error,
-        own.hold_by,
+        _relay_holds_by(settings, own),
         Patience(own.confirm_after, own.confirm_within),
         privacy(settings),
     )
@@ -129,6 +130,12 @@ def milter(settings: Settings) -> tuple[MilterOptions, tuple[Endpoint, ...]] | N
         privacy(settings),
     )
     return options, endpoints
+
+
+def _relay_holds_by(settings: Settings, own: RelaySection) -> RelayHoldBy:
+    if own.hold_by == "hold" and settings.hold is None:
+        raise ConfigError('relay.hold_by: "hold" needs the section [hold]; add it')
+    return own.hold_by or ("refuse-once" if settings.hold is None else "hold")
 
 
 def _hold_by(settings: Settings, own: MilterSection) -> HoldBy:

@@ -84,7 +84,9 @@ async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:
             looking = asyncio.create_task(look_up(relay_options))
             stack.callback(looking.cancel)
             await stack.enter_async_context(
-                relay.serving(relay_options, assess, sockets.relay, attempts, sockets.relay_tls)
+                relay.serving(
+                    relay_options, assess, sockets.relay, attempts, sockets.relay_tls, room=room
+                )
             )
         await loop.until_told(life)
 

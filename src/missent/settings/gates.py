@@ -88,9 +88,12 @@ class RelaySection(Section):
     """Seconds to decide about a recipient."""
     on_error: OnError = "accept"
     """What happens to a recipient that could not be decided: `accept` or `tempfail`."""
-    hold_by: Literal["refuse-once", "refuse"] = "refuse-once"
-    """`refuse-once` refuses a held recipient until the sender tries again; `refuse` refuses it as a
-    blocked one is."""
+    hold_by: Literal["hold", "refuse-once", "refuse"] | None = None
+    """`hold` keeps the message for a held recipient and asks its sender, the others get it at once;
+    `refuse-once` refuses the recipient until the sender tries again; `refuse` refuses it as a
+    blocked one is. Without it, `hold` where `[hold]` stands, otherwise `refuse-once`. Mail of
+    clients who sign in is never kept, as it could not be sent without their password: there `hold`
+    does as `refuse-once`."""
     confirm_after: ConfirmAfter = 15
     """Seconds before a second attempt confirms the first; an earlier one is a program's."""
     confirm_within: ConfirmWithin = 900

@@ -51,7 +51,11 @@ smtpd_recipient_restrictions =
   check_recipient_access inline:{ { gone@gmail.com = 550 5.1.1 no such user } }
   permit_mynetworks reject
 """
-INSIDE = "127.0.0.1:{inside} inet n - n - - smtpd -o smtpd_milters=\n"
+INSIDE = """\
+127.0.0.1:{inside} inet n - n - - smtpd
+  -o smtpd_milters=
+  -o local_header_rewrite_clients=
+"""
 
 
 class Site:

@@ -51,38 +51,42 @@ POSTFIX_SAYS_OCTETS = (
 
 
 class Missent:
-    """`missent milter` as a process of its own, from `with` to its end.
+    """`missent milter` (or `serve`) as a process of its own, from `with` to its end.
 
     Attributes:
         config: its configuration file.
     """
 
-    def __init__(self, config: Path) -> None:
+    def __init__(self, config: Path, command: str = "milter") -> None:
         """Run with a configuration that says where to listen."""
         self.config = config
+        self._command = command
         self._log = config.with_suffix(".log")
 
     @classmethod
-    def at(cls, base: Path, settings: str, name: str = "milter") -> Self:
+    def at(cls, base: Path, settings: str, name: str = "milter", command: str = "milter") -> Self:
         """Write a configuration, for a gate that listens on `unix:{base}/{name}.sock`.
 
         Args:
             base: a directory that Postfix's users can reach.
             settings: TOML; `{base}` is filled in, and `listen` of `[milter]` is added.
             name: tells several of them in one directory apart.
+            command: what is run: `milter`, or `serve` for every gate of the settings.
         """
         listening = f'[milter]\nlisten = ["unix:{base}/{name}.sock"]\nmode = "666"\n'
         text = settings.replace("{base}", str(base)).replace("[milter]\n", listening)
         config = base / f"{name}.toml"
         config.write_text(text, encoding="utf-8")
-        return cls(config)
+        return cls(config, command)
 
     def __enter__(self) -> Self:
         program = Path(sys.executable).with_name("missent")
         with self._log.open("wb") as log:
             # A session of its own, as a service has.
             self.process = subprocess.Popen(  # noqa: S603  our own program
-                [program, "--config", self.config, "milter"], stderr=log, start_new_session=True
+                [program, "--config", self.config, self._command],
+                stderr=log,
+                start_new_session=True,
             )
         until(lambda: '"ready"' in self.log or self.process.poll() is not None, 60, "missent")
         if self.process.poll() is not None:

@@ -14,9 +14,10 @@ from missent.core.errors import ProtocolError
 from missent.core.finding import Finding
 from missent.core.verdict import Action, RecipientVerdict
 from missent.gates.disposition import Disposition, Outcome
+from missent.gates.keeper import Kept
 from missent.gates.milter import commands as c
 from missent.gates.milter import replies as r
-from missent.gates.milter.session import Event, Finished, Keep, Passed, Question, Session
+from missent.gates.milter.session import Event, Finished, Passed, Question, Session
 from missent.gates.ours import Ours
 from missent.smtp.replies import Reply
 from missent.testing.milter import POSTFIX_SAYS
@@ -332,7 +333,7 @@ def test_what_is_kept_is_kept_octet_by_octet_and_the_others_get_theirs() -> None
         c.EndOfMessage(b"two\r\n"),
     )
     keep = events[-1]
-    assert isinstance(keep, Keep)
+    assert isinstance(keep, Kept)
     assert keep.content == b"Subject: a\r\n b\r\nX-Eight:\tcaf\xe9\r\n\r\none\r\ntwo\r\n"
     assert (keep.eight_bit, keep.utf8) == (True, False)
     assert [str(d.address) for d in keep.dispositions] == ["joe@typed.hold"]
@@ -347,7 +348,7 @@ def test_where_nobody_else_is_left_the_mta_drops_it() -> None:
     session, events = keeping(
         CLIENT, MAIL, c.Rcpt("<joe@typed.hold>"), c.Rcpt("<x@army.ml>"), c.EndOfMessage()
     )
-    assert isinstance(events[-1], Keep)
+    assert isinstance(events[-1], Kept)
     said, finished = session.kept("ab12")
     assert said == r.Discard()
     assert isinstance(finished, Finished)
@@ -385,7 +386,7 @@ def test_the_body_of_what_is_not_kept_is_waved_through() -> None:
     assert session.hear(c.Body(b"x")) == (r.Skip(),)
     assert session.unread
     session.hear(c.EndOfMessage())
-    assert not any(isinstance(event, Keep) for event in events)
+    assert not any(isinstance(event, Kept) for event in events)
 
 
 def test_headers_are_read_only_while_they_are_kept() -> None:
@@ -415,6 +416,6 @@ def test_mail_that_did_not_come_by_smtp_is_kept_too() -> None:
         c.EndOfMessage(b"body\r\n"),
     )
     keep = events[-1]
-    assert isinstance(keep, Keep)
+    assert isinstance(keep, Kept)
     assert keep.content == b"Subject: x\r\n\r\nbody\r\n"
     assert session.kept("ab12")[0] == r.DeleteRecipient("joe@typed.hold")

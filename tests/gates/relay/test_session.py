@@ -78,6 +78,7 @@ async def test_one_recipient_is_refused_and_the_other_gets_the_message(
         "mail_from": "a@corp.example",
         "result": "sent",
         "accepted": 1,
+        "kept": 0,
         "refused": 1,
         "tempfailed": 0,
         "recipients": [

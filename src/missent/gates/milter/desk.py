@@ -9,13 +9,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import structlog
 
-from missent.core.errors import StoreError
 from missent.core.verdict import Action
 from missent.gates import reply
 from missent.gates.disposition import Disposition, Outcome
-from missent.gates.suspects import suspect
-from missent.hold.interface import Envelope
-from missent.hold.room import Automatic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,8 +20,8 @@ if TYPE_CHECKING:
     from missent.core.verdict import RecipientVerdict, Verdict
     from missent.gates.confirm import Confirm
     from missent.gates.interface import Assess
-    from missent.gates.milter.session import Keep, Question
-    from missent.hold.room import Room
+    from missent.gates.keeper import Keeper, Kept
+    from missent.gates.milter.session import Question
     from missent.smtp.replies import Reply
 
 HoldBy: TypeAlias = Literal["hold", "queue", "refuse-once"]
@@ -73,7 +69,7 @@ class Desk:
         options: DeskOptions,
         confirm: Confirm,
         at_once: Callable[[Message], Verdict | None] | None = None,
-        room: Room | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         """Decide by what `assess` says.
 
@@ -83,9 +79,9 @@ class Desk:
             confirm: who counts attempts, where a recipient is refused once.
             at_once: the verdict of `assess` where nothing has to be waited for, None where
                 something has: it spares most messages a task of their own.
-            room: keeps messages, where they are held by `hold`.
+            keeper: keeps messages, where they are held by `hold`.
         """
-        self._room = room if options.hold_by == "hold" else None
+        self._keeper = keeper if options.hold_by == "hold" else None
         self._assess = assess
         self._options = options
         self._confirm = confirm
@@ -137,21 +133,19 @@ class Desk:
         return _HOLD if self._options.hold_by == "queue" and question.can_hold else None
 
     def _reviews(self, question: Question, answer: RecipientVerdict) -> bool:
-        room = self._room
-        codes = [finding.code for finding in answer.findings]
-        return room is not None and question.can_keep and room.reviews(codes)
+        keeper = self._keeper
+        return keeper is not None and question.can_keep and keeper.reviews(answer)
 
     async def _ask(self, question: Question, answer: RecipientVerdict) -> Act:
         """Keep the message for its sender to choose, or else let the sender send it again."""
-        if self._room is not None and question.can_keep:
-            try:
-                if await self._room.takes(question.message.mail_from):
-                    return _KEEP
-            except StoreError as error:
-                self._in_trouble(str(error))
+        if self._keeper is not None and question.can_keep:
+            takes = await self._keeper.takes(question.message.mail_from)
+            if takes is None:
                 return Outcome.TEMPFAILED, reply.UNDECIDED
-            if answer.action is Action.BLOCK:
-                return Outcome.REFUSED, reply.refusal(answer, smtputf8=question.utf8)
+            if takes:
+                return _KEEP
+        if answer.action is Action.BLOCK:
+            return Outcome.REFUSED, reply.refusal(answer, smtputf8=question.utf8)
         return await self._refuse_once(question, answer)
 
     async def _refuse_once(self, question: Question, answer: RecipientVerdict) -> Act:
@@ -161,37 +155,14 @@ class Desk:
             return Outcome.CONFIRMED, None
         return Outcome.REFUSED, self._confirm.refusal(answer, smtputf8=question.utf8)
 
-    async def keep(self, keep: Keep) -> tuple[str, Reply | None]:
-        """Lay a message into the store: its name there, or what the MTA is told instead.
-
-        An automatic message is refused as a whole: nobody would read a question, and its header
-        came too late to refuse one recipient.
-        """
-        room, sender = self._room, keep.mail_from
-        answers = [d.verdict for d in keep.dispositions if d.verdict is not None]
-        if room is None or sender is None:
+    async def keep(self, kept: Kept) -> tuple[str, Reply | None]:
+        """Lay a message into the store: its name there, or what the MTA is told instead."""
+        if self._keeper is None:
             return "", reply.UNDECIDED
-        suspects = [
-            suspect(answer, review=room.reviews([f.code for f in answer.findings]))
-            for answer in answers
-        ]
-        envelope = Envelope(str(sender), keep.eight_bit, keep.utf8)
-        try:
-            async with asyncio.timeout(self._options.deadline):
-                return await room.keep(sender, suspects, keep.content, envelope), None
-        except Automatic:
-            return "", reply.refusal(answers[0], smtputf8=keep.utf8)
-        except (StoreError, TimeoutError) as error:
-            self._in_trouble(str(error) or "deadline")
-        except Exception as error:  # noqa: BLE001  the MTA needs an answer, whatever is broken
-            self._in_trouble(f"{type(error).__name__}: {error}")
-        return "", reply.UNDECIDED
-
-    def _in_trouble(self, reason: str) -> None:
-        self.counts["error: not kept"] += 1
-        if not self._trouble:
-            _log.error("cannot keep", reason=reason, then="tempfail")
-            self._trouble = reason
+        name, refusal = await self._keeper.keep(kept)
+        if refusal is not None:
+            self.counts["error: not kept"] += 1
+        return name, refusal
 
     def _done(self, verdict: Verdict, acts: Sequence[Act | None]) -> tuple[Disposition, ...]:
         if self._trouble:

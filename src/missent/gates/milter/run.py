@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from missent.gates.confirm import Confirm, LocalAttempts, Patience
 from missent.gates.disposition import Privacy
+from missent.gates.keeper import Keeper
 from missent.gates.milter.books import Books
 from missent.gates.milter.desk import Desk, DeskOptions
 from missent.gates.milter.server import Gate, GateOptions
@@ -75,8 +76,9 @@ async def serving(
     if options.notice is not None and room is not None:
         notifier = Notifier(options.notice, room, attempts, time.time)
     books = Books(assess, options.privacy, notifier)
+    keeper = Keeper(room, options.desk.deadline) if room is not None else None
     confirm = Confirm(attempts, time.time, options.patience)
-    desk = Desk(assess, options.desk, confirm, at_once, room)
+    desk = Desk(assess, options.desk, confirm, at_once, keeper)
     gate = Gate(options.gate, desk, books)
     beside = [asyncio.create_task(books.run())]
     if notifier:

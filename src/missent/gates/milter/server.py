@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Protocol, cast
 import structlog
 
 from missent.core.errors import ProtocolError
+from missent.gates.keeper import Kept
 from missent.gates.milter import wire
 from missent.gates.milter.commands import Quit
 from missent.gates.milter.replies import Progress
-from missent.gates.milter.session import Finished, Keep, Passed, Question, Session
+from missent.gates.milter.session import Finished, Passed, Question, Session
 from missent.gates.ours import Ours
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Decide(Protocol):
     def at_once(self, question: Question) -> tuple[Disposition, ...] | None:
         """The same, where nothing must be waited for; None: call `decide`."""
 
-    async def keep(self, keep: Keep) -> tuple[str, Reply | None]:
+    async def keep(self, kept: Kept) -> tuple[str, Reply | None]:
         """Lay a message into the store: its name there, or what the MTA is told instead."""
 
     async def decide(self, question: Question) -> tuple[Disposition, ...]:
@@ -156,14 +157,14 @@ class Connection(asyncio.Protocol):
         if said:
             self._transport.write(b"".join(said))
 
-    def _carry_out(self, events: tuple[Event, ...], said: list[bytes]) -> Question | Keep | None:
+    def _carry_out(self, events: tuple[Event, ...], said: list[bytes]) -> Question | Kept | None:
         for event in events:
             if isinstance(event, Question):
                 dispositions = self._gate.desk.at_once(event)
                 if dispositions is None:
                     return event
                 return self._carry_out(self._session.settle(dispositions), said)
-            if isinstance(event, Keep):
+            if isinstance(event, Kept):
                 return event
             if isinstance(event, Finished):
                 # The MTA first, the books after: what is written down has really been said.
@@ -177,11 +178,11 @@ class Connection(asyncio.Protocol):
                 said.append(wire.to_mta(event))
         return None
 
-    async def _decide(self, question: Question | Keep | None) -> None:
+    async def _decide(self, question: Question | Kept | None) -> None:
         self._alive = self._gate.loop.call_later(self._gate.options.progress, self._still_at_it)
         said: list[bytes] = []
         while question is not None:
-            if isinstance(question, Keep):
+            if isinstance(question, Kept):
                 events = self._session.kept(*await self._gate.desk.keep(question))
             else:
                 events = self._session.settle(await self._gate.desk.decide(question))

@@ -14,6 +14,7 @@ from missent.core.address import Address
 from missent.core.errors import AddressError, ProtocolError
 from missent.core.message import Message, Recipient
 from missent.gates.disposition import Outcome
+from missent.gates.keeper import Kept
 from missent.gates.milter import commands, replies
 from missent.gates.milter.copy import Copy
 from missent.gates.milter.negotiate import KEPT, negotiate
@@ -54,25 +55,6 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
-    """A message is to be laid into the store before the MTA gets its answer.
-
-    Attributes:
-        mail_from: the reverse-path.
-        dispositions: of those recipients that it is kept for.
-        content: the message.
-        eight_bit: BODY=8BITMIME.
-        utf8: SMTPUTF8.
-    """
-
-    mail_from: Address | None
-    dispositions: tuple[Disposition, ...]
-    content: bytes
-    eight_bit: bool
-    utf8: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Finished:
     """A message of ours is over.
 
@@ -100,7 +82,7 @@ class Passed:
     """A message that is not ours went by unseen."""
 
 
-Event: TypeAlias = replies.Reply | Question | Keep | Finished | Passed
+Event: TypeAlias = replies.Reply | Question | Kept | Finished | Passed
 
 _NOTHING: tuple[Event, ...] = ()
 _CONTINUE: tuple[Event, ...] = (replies.Continue(),)
@@ -154,7 +136,7 @@ class Session:
         self._agreed: Agreement | None = None
         self._client = _Client()
         self._envelope: _Envelope | None = None
-        self._asked: Question | Keep | None = None
+        self._asked: Question | Kept | None = None
 
     @property
     def unread(self) -> frozenset[bytes]:
@@ -210,10 +192,10 @@ class Session:
         return (refusal, self._finish(envelope, queued=False))
 
     def kept(self, name: str, refusal: Reply | None = None) -> tuple[Event, ...]:
-        """Take the answer to `Keep`: the name under which it is kept, or what the MTA is told."""
+        """Take the answer to `Kept`: the name under which it is kept, or what the MTA is told."""
         asked, self._asked = self._asked, None
         envelope = self._envelope
-        if not isinstance(asked, Keep) or envelope is None:
+        if not isinstance(asked, Kept) or envelope is None:
             raise ProtocolError("an answer without a question")
         if refusal is not None:
             outcome = Outcome.TEMPFAILED if refusal.tempfail else Outcome.REFUSED
@@ -364,7 +346,7 @@ class Session:
         copy = envelope.copy
         if not kept or copy is None:
             return self._send(envelope)
-        keep = Keep(envelope.mail_from, kept, copy.content(), envelope.eight_bit, envelope.utf8)
+        keep = Kept(envelope.mail_from, kept, copy.content(), envelope.eight_bit, envelope.utf8)
         self._asked = keep
         return self.kept("", _TOO_LARGE) if not copy.whole else (keep,)
 

@@ -76,6 +76,11 @@ class Admission:
         self._sign_in: SignIn | None = None
         self._account: SignedIn | None = None
 
+    @property
+    def can_keep(self) -> bool:
+        """Whether its messages can be sent later: a password that passed through is not kept."""
+        return self.delivery is not None and self._account is None
+
     async def offer(self, hello: Hello) -> Extensions:
         """Say what may be offered; a stranger does not make us connect to anybody."""
         ways = self._ways

@@ -41,12 +41,13 @@ class Desk:
         self._deadline = deadline
         self._on_error = on_error
 
-    async def decide(self, mail: Mail, message: Message) -> Disposition:
+    async def decide(self, mail: Mail, message: Message, *, can_keep: bool = False) -> Disposition:
         """Say what becomes of a recipient; without a reply, it is to be passed on.
 
         Args:
             mail: began the transaction.
             message: the recipient that is asked about, and those that were taken before it.
+            can_keep: whether the message could be sent later.
         """
         address = message.recipients[0].address
         try:
@@ -55,7 +56,9 @@ class Desk:
                 if not verdict.recipients:
                     return self._undecided(address, "no verdict")
                 answer, enforced = verdict.recipients[0], verdict.enforced
-                outcome, reply = await self._dispose(mail, answer, enforced=enforced)
+                outcome, reply = await self._dispose(
+                    mail, answer, enforced=enforced, can_keep=can_keep
+                )
         except TimeoutError:
             return self._undecided(address, "deadline")
         except Exception as error:  # noqa: BLE001  a bug there must not stop mail, see on_error

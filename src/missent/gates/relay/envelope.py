@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from missent.core.address import Address
     from missent.gates.disposition import Privacy
     from missent.gates.relay.interface import Transaction
+    from missent.hold.interface import Held
     from missent.smtp.events import Mail
     from missent.smtp.replies import Reply
 
@@ -36,6 +37,8 @@ class Envelope:
         dispositions: of each recipient.
         beside: the recipients that were taken, told to the checks when the next is asked about.
         octets: of the content so far.
+        content: the message, where it is kept or answers a notice of ours.
+        answers: the held messages that it answers.
         since: when it began, of the monotonic clock.
     """
 
@@ -46,12 +49,25 @@ class Envelope:
     dispositions: list[Disposition] = field(default_factory=list)
     beside: tuple[Recipient, ...] = ()
     octets: int = 0
+    content: bytearray = field(default_factory=bytearray)
+    answers: list[Held] = field(default_factory=list)
     since: float = field(default_factory=time.monotonic)
 
     @property
     def accepted(self) -> tuple[Address, ...]:
         """The recipients that get the message."""
         return tuple(d.address for d in self.dispositions if d.outcome in _TAKEN)
+
+    @property
+    def kept(self) -> tuple[Disposition, ...]:
+        """Of the recipients that it is to be kept for, each once."""
+        found = {d.address.key: d for d in self.dispositions if d.outcome is Outcome.KEPT}
+        return tuple(found.values())
+
+    @property
+    def stays(self) -> bool:
+        """Whether it is for us, beside the next hop or alone."""
+        return bool(self.answers or self.kept)
 
     def add(self, disposition: Disposition, answer: Reply) -> None:
         """Note a recipient, and what the next hop said where it was passed on."""
@@ -66,7 +82,8 @@ class Envelope:
     def failed(self, reply: Reply) -> None:
         """The next hop did not take the message: nobody gets it."""
         self.dispositions = [
-            _refused_by_hop(d, reply) if d.outcome in _TAKEN else d for d in self.dispositions
+            _refused_by_hop(d, reply) if d.outcome in {*_TAKEN, Outcome.KEPT} else d
+            for d in self.dispositions
         ]
 
     def tell(self, result: str, reply: str, privacy: Privacy) -> None:
@@ -78,6 +95,7 @@ class Envelope:
             mail_from=privacy.show(self.mail.address),
             result=result,
             accepted=sum(outcome in _TAKEN for outcome in outcomes),
+            kept=outcomes.count(Outcome.KEPT),
             refused=outcomes.count(Outcome.REFUSED),
             tempfailed=outcomes.count(Outcome.TEMPFAILED),
             recipients=[d.line(privacy) for d in self.dispositions[:_LOGGED]],

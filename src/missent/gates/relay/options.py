@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Network: TypeAlias = IPv4Network | IPv6Network
 OnError: TypeAlias = Literal["accept", "tempfail"]
-HoldBy: TypeAlias = Literal["refuse-once", "refuse"]
+HoldBy: TypeAlias = Literal["hold", "refuse-once", "refuse"]
 
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
@@ -35,8 +35,8 @@ class RelayOptions:
         outbox: a Maildir, made where it is missing.
         deadline: seconds to decide about a recipient.
         on_error: what happens to a recipient that could not be decided.
-        hold_by: what happens to a held recipient: refused until the sender tries again, or refused
-            as a blocked one is.
+        hold_by: what happens to a held recipient: kept until its sender has chosen, refused until
+            the sender tries again, or refused as a blocked one is.
         patience: how a second attempt confirms a first one.
         privacy: how addresses stand in the log.
     """

@@ -12,6 +12,7 @@ import structlog
 
 from missent.core.errors import ConfigError
 from missent.gates.confirm import Confirm, LocalAttempts
+from missent.gates.keeper import Keeper
 from missent.gates.relay.admission import Peer, Ways
 from missent.gates.relay.desk import Desk
 from missent.gates.relay.dispose import Dispose
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from missent.gates.interface import Assess
     from missent.gates.relay.interface import Delivery
     from missent.gates.relay.options import Network, RelayOptions
+    from missent.hold.room import Room
 
 _log = structlog.get_logger("missent.relay")
 
@@ -66,6 +68,8 @@ async def serving(
     sockets: Sequence[socket.socket] = (),
     attempts: Attempts | None = None,
     implicit: Sequence[socket.socket] = (),
+    *,
+    room: Room | None = None,
 ) -> AsyncIterator[tuple[tuple[str, int], ...]]:
     """Relay mail until the end of the `with`; on leaving, messages under way are finished.
 
@@ -76,6 +80,7 @@ async def serving(
             of the options is listened on.
         attempts: what senders tried before, shared by all processes; without it each has its own.
         implicit: as `sockets`, for TLS from the first octet.
+        room: keeps what is held, where that is the way.
 
     Yields:
         The addresses and ports, those of implicit TLS last.
@@ -86,7 +91,8 @@ async def serving(
     """
     ways = _ways(options)
     confirm = Confirm(attempts or LocalAttempts(), time.time, options.patience)
-    dispose = Dispose(options.hold_by, confirm, assess)
+    keeper = Keeper(room, options.deadline) if room and options.hold_by == "hold" else None
+    dispose = Dispose(options.hold_by, confirm, assess, keeper)
     desk = Desk(assess, dispose, options.deadline, options.on_error)
 
     @lru_cache(maxsize=4096)
@@ -94,7 +100,7 @@ async def serving(
         return Peer(peer, _inside(peer, options.networks), _inside(peer, LOOPBACK))
 
     def conversation(peer: str) -> Conversation:
-        return Conversation(options, desk, ways, known(peer))
+        return Conversation(options, desk, ways, known(peer), keeper)
 
     listener = Listener(options.listen, conversation)
     try:
