@@ -10,10 +10,9 @@ minus the logarithm of a probability, given that the text was mistyped at all. T
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from missent.core import suffixes
 from missent.core.address import Domain
@@ -21,7 +20,7 @@ from missent.core.neighbours import glued, skeleton
 from missent.core.tables import keyboards, slip_rates
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _VOWELS = frozenset("aeiouy")
 _SEPARATORS = frozenset(".-_")
@@ -33,8 +32,7 @@ _MOST_DIFFERENT = 12
 _ONE_SIDED = frozenset({(0, 1), (1, 0)})
 
 
-@dataclass(frozen=True, slots=True)
-class Slip:
+class Slip(NamedTuple):
     """How a typed text comes from the meant one.
 
     Attributes:
@@ -145,51 +143,96 @@ def _replaced(wrong: str, right: str, place: float) -> Slip:
     return Slip(cost + _rate("key_anywhere"), "substitution", 1, words)
 
 
+class _Costs(NamedTuple):
+    """What single edits cost, besides their place."""
+
+    omit: float
+    insert: float
+    double: float
+    swap: float
+    another: float
+    least: float
+    """The least for an edit that leaves the length as it is: half an omission and an insertion."""
+
+
+@cache
+def _costs() -> _Costs:
+    omit, double, swap = _rate("omission"), _rate("doubling"), _rate("transposition")
+    insert = _rate("insertion") + _rate("key_anywhere")
+    replaced = min(
+        _rate("substitution") + min(_rate("key_beside"), _rate("vowel"), _rate("key_anywhere")),
+        _rate("look_alike"),
+        _rate("separator"),
+    )
+    least = min(replaced, swap, (omit + min(insert, double)) / 2)
+    return _Costs(omit, insert, double, swap, _rate("another_edit"), least)
+
+
 def _several(wrong: str, right: str, place: float) -> Slip | None:
     """The cheapest alignment of two short texts by single edits; None where none is cheap."""
-    another = _rate("another_edit")
-    step = another + place
-    limit = _TOO_FAR + another
-    if _at_least(wrong, right) * (_cheapest() + step) > limit:
+    costs = _costs()
+    limit = _TOO_FAR + costs.another
+    step = costs.another + place
+    if _at_least(wrong, right, step) > limit:
         return None
-    omit, insert = _rate("omission") + step, _rate("insertion") + _rate("key_anywhere") + step
-    swap = _rate("transposition") + step
-    double = _rate("doubling") + step
-    rows = [[(j * omit, j) for j in range(len(right) + 1)]]
-    for i, typed in enumerate(wrong, 1):
-        last = wrong[i - 2 : i - 1]
+    omit, insert = costs.omit + step, costs.insert + step
+    double, swap = costs.double + step, costs.swap + step
+    # By letters of `right` so far: cost and edits of this row, of the one above and of the second.
+    row = [(j * omit, j) for j in range(len(right) + 1)]
+    above = second = row
+    last = ""
+    for typed in wrong:
+        second, above = above, row
         put_in = double if typed == last else insert
-        above, row = rows[i - 1], [(rows[i - 1][0][0] + insert, i)]
+        cost, edits = above[0][0] + insert, above[0][1] + 1
+        row = [(cost, edits)]
+        before = ""
         for j, meant in enumerate(right, 1):
-            cost, edits = above[j]
-            best = cost + put_in, edits + 1
-            cost, edits = row[j - 1]
-            best = min(best, (cost + omit, edits + 1))
-            cost, edits = above[j - 1]
-            if typed == meant:
-                best = min(best, (cost, edits))
-            else:
-                best = min(best, (cost + _substitution(typed, meant) + step, edits + 1))
-            if typed == right[j - 2 : j - 1] and last == meant:
-                cost, edits = rows[i - 2][j - 2]
-                best = min(best, (cost + swap, edits + 1))
-            row.append(best)
+            cost, edits = cost + omit, edits + 1
+            other, more = above[j]
+            other += put_in
+            if other < cost or (other == cost and more + 1 < edits):
+                cost, edits = other, more + 1
+            other, more = above[j - 1]
+            if typed != meant:
+                other, more = other + _substitution(typed, meant) + step, more + 1
+            if other < cost or (other == cost and more < edits):
+                cost, edits = other, more
+            if typed == before and last == meant:
+                other, more = second[j - 2]
+                other += swap
+                if other < cost or (other == cost and more + 1 < edits):
+                    cost, edits = other, more + 1
+            row.append((cost, edits))
+            before = meant
         if min(row)[0] > limit and min(above)[0] > limit:
             return None  # a swap reaches over one row, and nothing makes it cheaper
-        rows.append(row)
-    cost, edits = rows[-1][-1]
+        last = typed
+    cost, edits = row[-1]
     words = (
         f"with `{wrong}` for `{right}`"
         if wrong and right
         else (f"with `{right}` left out" if right else f"with an extra `{wrong}`")
     )
-    return Slip(cost - another, "several", edits, words)
+    return Slip(cost - costs.another, "several", edits, words)
 
 
-def _at_least(wrong: str, right: str) -> int:
-    """A lower bound of the edits between two texts: the letters that only one of them has."""
-    extra = sum([max(wrong.count(letter) - right.count(letter), 0) for letter in set(wrong)])
-    return max(extra, extra + len(right) - len(wrong))
+def _at_least(wrong: str, right: str, step: float) -> float:
+    """A lower bound of what it costs to make one text of the other, cheap to compute."""
+    costs = _costs()
+    edits = _distance()(wrong, right)
+    longer = len(wrong) - len(right)
+    uneven = abs(longer)
+    longer_by = min(costs.insert, costs.double) if longer > 0 else costs.omit
+    return uneven * longer_by + (edits - uneven) * costs.least + edits * step
+
+
+@cache
+def _distance() -> Callable[[str, str], int]:
+    """How many single edits lie between two texts at least, whatever they cost."""
+    from rapidfuzz.distance import OSA  # noqa: PLC0415  slow to import, and not always needed
+
+    return OSA.distance
 
 
 @cache
