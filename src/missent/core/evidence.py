@@ -10,17 +10,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sized
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import chain
 from math import log, log1p
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from missent.core import slips, suffixes
+from missent.core import known, slips, suffixes
 from missent.core.facts import Use
-from missent.core.tables import protected, providers, slip_rates
+from missent.core.tables import providers, slip_rates
 from missent.core.words import jumble
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from missent.core.address import Address
     from missent.core.facts import Facts
@@ -130,9 +131,19 @@ LOCAL: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+def _places(kinds: Sequence[str]) -> dict[str, tuple[float, ...]]:
+    """By kind of slip: 1 in its place, 0 in the others; "" stands for kinds without a place."""
+    none = (0.0,) * len(kinds)
+    return {"": none} | {kind: (*none[:at], 1.0, *none[at + 1 :]) for at, kind in enumerate(kinds)}
+
+
+_DOMAIN_KIND: Final = _places(DOMAIN_KINDS)
+_LOCAL_KIND: Final = _places(LOCAL_KINDS)
+
+
+@dataclass(frozen=True)
 class Case:
-    """One recipient under suspicion.
+    """One recipient under suspicion, with what is asked of it again for each candidate.
 
     Attributes:
         address: the recipient as typed.
@@ -151,6 +162,67 @@ class Case:
         """The case of one recipient of a message."""
         sender = message.mail_from.key if message.mail_from else ""
         return cls(address, sender, facts, _beside(message))
+
+    @cached_property
+    def local(self) -> str:
+        """The local part as it is known: that of `Address.key`."""
+        return self.address.key.rpartition("@")[0]
+
+    @cached_property
+    def with_local(self) -> int:
+        """At how many domains this local part is known."""
+        return _how_many(self.facts.history.domains_with(self.local))
+
+    @cached_property
+    def typed(self) -> Typed:
+        """What is known of what was typed."""
+        return _typed(self)
+
+
+class Typed(NamedTuple):
+    """What is known of a typed address and of its domain.
+
+    Attributes:
+        parts: the domain, cut at its suffix.
+        label: what was registered; the whole name where nothing was.
+        jumble: how little the label looks like words.
+        listed: whether the domain exists: surely 1, probably 0.5.
+        domain: how the domain was used.
+        locals: how many addresses are known at it.
+        domain_own: how this sender used it.
+        address: how the address was used.
+        parent: how the registrable domain was used, where that is another one.
+    """
+
+    parts: suffixes.Parts
+    label: str
+    jumble: float
+    listed: float
+    domain: Use
+    locals: int
+    domain_own: Use
+    address: Use
+    parent: Use
+
+
+def _typed(case: Case) -> Typed:
+    name, history = case.address.domain.name, case.facts.history
+    parts = suffixes.split(name)
+    label = parts.label or name
+    parent = _NEVER
+    if parts.registrable != name:
+        parent = history.domain(parts.registrable) or _NEVER
+    return Typed(
+        parts,
+        label,
+        jumble(label),
+        _listed(name),
+        history.domain(name) or _NEVER,
+        history.locals_at(name),
+        history.sender_domain(case.sender, name) or _NEVER,
+        history.address(case.address.key) or _NEVER,
+        parent,
+    )
 
 
 # The last message and its counts: all its recipients and checks ask for the same ones, and anew
@@ -177,9 +249,8 @@ def for_domain(case: Case, meant: str, slip: Slip, candidates: int) -> list[floa
         slip: how the typed domain comes from it.
         candidates: how many domains may as well have been meant.
     """
-    address, sender, facts, others = case.address, case.sender, case.facts, case.beside
-    history = facts.history
-    local, typed = address.key.rpartition("@")[0], address.domain.name
+    sender, facts, others, typed = case.sender, case.facts, case.beside, case.typed
+    history, local = facts.history, case.local
     twin = f"{local}@{meant}"
     everyone = history.address(twin) or _NEVER
     own = history.pair(sender, twin) or _NEVER
@@ -187,31 +258,23 @@ def for_domain(case: Case, meant: str, slip: Slip, candidates: int) -> list[floa
     near, near_own = (0.0, 0.0) if same else _near_local(local, meant, sender, facts)
     there = history.domain(meant) or _NEVER
     there_own = history.sender_domain(sender, meant) or _NEVER
-    here = history.domain(typed) or _NEVER
-    here_address = history.address(address.key) or _NEVER
-    here_own = history.sender_domain(sender, typed) or _NEVER
-    parts, meant_parts = suffixes.split(typed), suffixes.split(meant)
-    parent = _NEVER
-    if parts.registrable != typed:
-        parent = history.domain(parts.registrable) or _NEVER
-    locals_there, locals_here = history.locals_at(meant), history.locals_at(typed)
-    label = parts.label or typed
+    locals_there = history.locals_at(meant)
+    parts = suffixes.split(meant)
     difference = 0.0
-    if parts.label != meant_parts.label:
-        difference = jumble(label) - jumble(meant_parts.label or meant)
-    share = slip_rates.suffix_share
+    if typed.parts.label != parts.label:
+        difference = typed.jumble - jumble(parts.label or meant)
     return [
         min(slip.cost, _MOST_COST),
         float(slip.edits),
-        slip.edits / max(len(meant_parts.label), 1),
-        *(1.0 if slip.kind == kind else 0.0 for kind in DOMAIN_KINDS),
+        slip.edits / max(len(parts.label), 1),
+        *_DOMAIN_KIND.get(slip.kind, _DOMAIN_KIND[""]),
         same,
         log1p(everyone.sent),
         log1p(everyone.received),
         1.0 if own.sent else 0.0,
         log1p(own.sent),
         log1p(own.received),
-        same / max(_how_many(history.domains_with(local)), 1),
+        same / max(case.with_local, 1) if same else 0.0,
         near,
         near_own,
         log1p(there.sent),
@@ -223,26 +286,26 @@ def for_domain(case: Case, meant: str, slip: Slip, candidates: int) -> list[floa
         log1p(providers.popular().get(meant, 0.0)),
         _listed(meant),
         1.0 if "_" in meant else 0.0,
-        log1p(here.sent),
-        log1p(locals_here),
-        log1p(here_address.sent),
-        log1p(here_own.sent),
-        _days(here, facts.at),
-        _listed(typed),
-        log1p(parent.sent),
-        log1p(parent.received),
-        log1p(there.sent + 3 * there.received) - log1p(here.sent),
-        log1p(locals_there) - log1p(locals_here),
-        1.0 if parts.registrable and parts.registrable == meant_parts.registrable else 0.0,
-        0.0 if parts.known else 1.0,
-        log(share(parts.suffix)) - log(share(meant_parts.suffix)),
-        min(len(label), 16) / 4,
-        jumble(label) / len(label),
+        log1p(typed.domain.sent),
+        log1p(typed.locals),
+        log1p(typed.address.sent),
+        log1p(typed.domain_own.sent),
+        _days(typed.domain, facts.at),
+        typed.listed,
+        log1p(typed.parent.sent),
+        log1p(typed.parent.received),
+        log1p(there.sent + 3 * there.received) - log1p(typed.domain.sent),
+        log1p(locals_there) - log1p(typed.locals),
+        1.0 if parts.registrable and parts.registrable == typed.parts.registrable else 0.0,
+        0.0 if typed.parts.known else 1.0,
+        _log_share(typed.parts.suffix) - _log_share(parts.suffix),
+        min(len(typed.label), 16) / 4,
+        typed.jumble / len(typed.label),
         difference,
         min(len(local), 16) / 4,
         log1p(candidates),
         log1p(others.get(meant, 0)),
-        log1p(max(others.get(typed, 0) - 1, 0)),
+        log1p(max(others.get(case.address.domain.name, 0) - 1, 0)),
         log1p(sum(others.values())),
         1.0 if _just_now(own, everyone, facts.at) else 0.0,
     ]
@@ -252,7 +315,7 @@ def for_local(case: Case, meant: str, slip: Slip, candidates: int) -> list[float
     """The numbers of `LOCAL` for one candidate; `meant` is a local part at the same domain."""
     address, sender, facts, others = case.address, case.sender, case.facts, case.beside
     history = facts.history
-    typed, domain = address.key.rpartition("@")[0], address.domain.name
+    typed, domain = case.local, address.domain.name
     twin = f"{meant}@{domain}"
     everyone = history.address(twin) or _NEVER
     own = history.pair(sender, twin) or _NEVER
@@ -265,7 +328,7 @@ def for_local(case: Case, meant: str, slip: Slip, candidates: int) -> list[float
     return [
         min(slip.cost, _MOST_COST),
         float(slip.edits),
-        *(1.0 if slip.kind == kind else 0.0 for kind in LOCAL_KINDS),
+        *_LOCAL_KIND.get(slip.kind, _LOCAL_KIND[""]),
         min(len(typed), 20) / 4,
         1.0 if _digits(typed) != _digits(meant) else 0.0,
         1.0 if letters == meant_letters else 0.0,
@@ -313,9 +376,17 @@ def _near_local(local: str, domain: str, sender: str, facts: Facts) -> tuple[flo
 
 
 def _listed(name: str) -> float:
-    if providers.is_known(name) or protected.is_known(name):
+    registrable = suffixes.split(name).registrable
+    listed = known.listed()
+    if name in listed or registrable in listed:
         return 1.0
-    return 0.5 if providers.is_believed(name) else 0.0
+    believed = providers.believed()
+    return 0.5 if name in believed or registrable in believed else 0.0
+
+
+@lru_cache(maxsize=1024)
+def _log_share(suffix: str) -> float:
+    return log(slip_rates.suffix_share(suffix))
 
 
 def _days(use: Use, at: int) -> float:

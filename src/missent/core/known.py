@@ -36,17 +36,17 @@ def is_known(name: str, facts: Facts, registrable: str = "") -> bool:
         facts: what is known here.
         registrable: its registrable domain, where that is known already: it spares a look-up.
     """
-    listed = _listed()
+    names = listed()
     return (
-        name in listed
-        or (registrable or suffixes.split(name).registrable) in listed
+        name in names
+        or (registrable or suffixes.split(name).registrable) in names
         or is_own(name, facts)
         or is_established(facts.history.domain(name))
     )
 
 
 @cache
-def _listed() -> frozenset[str]:
+def listed() -> frozenset[str]:
     """The tables' names as one set: asked for every name that looks like a typed one."""
     return providers.known() | protected.known()
 

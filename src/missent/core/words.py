@@ -3,34 +3,58 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from math import log
+from math import inf, log
+from typing import NamedTuple
 
 from missent.core.tables import rows
 
-_LONGEST_WORD = 14
+_LONGEST = 14  # neither a word nor another stretch is longer
+_STEM = 4
 _FIRST_RANK = 2.4  # -log of the share of the most frequent word, by Zipf's law over the list
 _UNKNOWN = 6.0  # starting a stretch that is no word
 _LETTER = 4.2  # each letter of it
 
 
+class _Words(NamedTuple):
+    """What is known of words.
+
+    Attributes:
+        costs: what each costs.
+        longest: how long a word may be, by its first letters.
+    """
+
+    costs: dict[str, float]
+    longest: dict[str, int]
+
+
 @cache
-def _costs() -> dict[str, float]:
-    return {word: _FIRST_RANK + log(rank) for rank, word in enumerate(rows("words.txt"), 1)}
+def _words() -> _Words:
+    words = rows("words.txt")
+    costs = {word: _FIRST_RANK + log(rank) for rank, word in enumerate(words, 1)}
+    longest = {word[:_STEM]: min(len(word), _LONGEST) for word in sorted(words, key=len)}
+    return _Words(costs, longest)
 
 
 @lru_cache(maxsize=16384)
 def jumble(label: str) -> float:
     """The cost, in nats, of the cheapest way to cut a label into words and other stretches."""
-    cost_of = _costs().get
-    best = [0.0]  # of the letters before each place
+    words = _words()
+    cost_of, longest = words.costs.get, words.longest.get
+    size = len(label)
+    with_word = [inf] * (size + 1)  # by the end of the word
+    here = 0.0  # of the letters up to here
     jumbled = [_UNKNOWN]  # the same with a stretch that begins there, less what letters cost so far
-    for end in range(1, len(label) + 1):
-        first = max(end - _LONGEST_WORD, 0)
-        cheapest = min(jumbled[first:end]) + _LETTER * end
-        for start in range(first, end):
+    least = _UNKNOWN
+    for start in range(size):
+        farthest = start + longest(label[start : start + _STEM], _STEM - 1)
+        for end in range(start + 1, min(farthest, size) + 1):
             word = cost_of(label[start:end])
-            if word is not None:
-                cheapest = min(cheapest, best[start] + word)
-        best.append(cheapest)
-        jumbled.append(cheapest + _UNKNOWN - _LETTER * end)
-    return best[-1]
+            if word is not None and here + word < with_word[end]:
+                with_word[end] = here + word
+        end = start + 1
+        if end > _LONGEST:
+            least = min(jumbled[end - _LONGEST : end])
+        here = min(least + _LETTER * end, with_word[end])
+        jumbled.append(here + _UNKNOWN - _LETTER * end)
+        least = min(least, jumbled[end])
+    return here
