@@ -15,6 +15,7 @@ from missent.core.neighbours import (
     glued,
     local_keys,
     local_queries,
+    shares_a_key,
     skeleton,
 )
 from missent.memory.build import SnapshotBuilder
@@ -85,9 +86,8 @@ def test_a_number_filed_twice_is_found_once() -> None:
     twice = GrowingIndex()
     for number in (7, 7, 8, 8, 7):
         twice.file(number, [1])
-    assert set(twice.get(1)) == {7, 8}
-    assert list(twice.get(2)) == []
-    assert [set(numbers) for numbers in twice.under({1, 2})] == [{7, 8}]
+    assert twice.shared({1, 2}).keys() == {7, 8}
+    assert twice.shared({2}) == {}
 
 
 # A single edit is never missed, whichever it is, in the index that grows and in the frozen one.
@@ -174,3 +174,10 @@ def test_a_name_is_filed_under_what_it_is_looked_up_under(name: str) -> None:
 def test_a_local_part_is_found_by_itself_at_its_own_domain_alone(local: str) -> None:
     assert local_queries("a.example", local) & local_keys("a.example", local)
     assert not local_queries("a.example", local) & local_keys("b.example", local)
+
+
+@given(bent(locals_) | st.tuples(locals_, locals_))
+def test_one_by_one_local_parts_are_found_as_by_their_keys(pair: tuple[str, str]) -> None:
+    known, typed = pair
+    shared = local_keys("acme.example", known) & local_queries("acme.example", typed)
+    assert shares_a_key(typed, known) == bool(shared)

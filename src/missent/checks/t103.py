@@ -128,17 +128,19 @@ class Confusable:
 
     def _local(self, address: Address, facts: Facts) -> Finding | None:
         local, domain = address.local, address.domain.name
+        if local.isascii():  # what looks alike in ASCII is T104's
+            return None
         hidden = confusables.hidden(local)
         if hidden:
             return self._hidden(address, hidden)
-        if facts.history.locals_at(domain):
-            for other, words in _mailboxes(local):
-                if is_used(facts.history.address(f"{other}@{domain}")):
-                    meant = Address.of(other, domain)
-                    summary = f"`{address}` only looks like `{meant}`: {words}; the other is known."
-                    evidence: dict[str, Json] = {"typed": address.key, "meant": meant.key}
-                    return Finding(self.code, self.mailbox, summary, (meant,), evidence)
-        mixed = filter(confusables.is_mixed, () if local.isascii() else _PIECES.split(local))
+        plain = confusables.twin(local)
+        if plain and is_used(facts.history.address(f"{plain}@{domain}")):
+            meant = Address.of(plain, domain)
+            why = _foreign(local)
+            summary = f"`{address}` only looks like `{meant}`: {why}; the other is known."
+            evidence: dict[str, Json] = {"typed": address.key, "meant": meant.key}
+            return Finding(self.code, self.mailbox, summary, (meant,), evidence)
+        mixed = filter(confusables.is_mixed, _PIECES.split(local))
         where = f"The local part of `{address}`"
         return next((self._mixed(piece, where) for piece in mixed), None)
 
@@ -156,14 +158,15 @@ def _twins(address: Address, facts: Facts) -> Iterator[_Twin]:
     domain = address.domain
     shown = domain.unicode
     if shown.isascii():
-        for name, registrable, typed, meant in _swapped(shown):
+        for name, registrable, typed, meant in _swapped(domain.parts):
             if is_known(name, facts, registrable):
                 by = "dot" if (typed, meant) in _DOT_OR_NOT else "swap"
                 yield _Twin(name, f"it has `{typed}` for `{meant}`", by)
         return
     bones = confusables.skeleton(shown)
     plain = confusables.twin(shown)
-    names = (plain, *(name for name, *_ in _swapped(plain))) if plain else ()
+    others = _swapped(suffixes.split(plain)) if plain else []
+    names = (plain, *(name for name, *_ in others)) if plain else ()
     local = address.key.rpartition("@")[0]
     met = islice(facts.history.domains_with(local), _WITH_LOCAL)
     for name in (*names, *facts.own_domains, *met):
@@ -175,28 +178,21 @@ def _twins(address: Address, facts: Facts) -> Iterator[_Twin]:
             yield _Twin(name, "it has accents that the other has not", "accents")
 
 
-def _swapped(name: str) -> Iterator[tuple[str, str, str, str]]:
+def _swapped(parts: suffixes.Parts) -> list[tuple[str, str, str, str]]:
     """ASCII names whose registered label looks like this one's, with what stands for what.
 
-    Yields:
+    Returns:
         The other name, its registrable domain, what was typed there and for what.
     """
-    below, label, suffix, _ = suffixes.split(name)
+    below, label, suffix, _ = parts
     if len(label) < _SHORTEST or label.startswith("xn--") or label.isdigit():
-        return
+        return []
     before = f"{below}." if below else ""
-    for other, typed, meant in confusables.swapped(label):
-        if len(other) >= _SHORTEST:
-            registrable = f"{other}.{suffix}"
-            yield before + registrable, registrable, typed, meant
-
-
-def _mailboxes(local: str) -> Iterator[tuple[str, str]]:
-    """Local parts that look like this one, and how; in ASCII they are T104's."""
-    if not local.isascii():
-        plain = confusables.twin(local)
-        if plain:
-            yield plain, _foreign(local)
+    return [
+        (f"{before}{other}.{suffix}", f"{other}.{suffix}", typed, meant)
+        for other, typed, meant in confusables.swapped(label)
+        if len(other) >= _SHORTEST
+    ]
 
 
 def _foreign(text: str) -> str:

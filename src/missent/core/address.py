@@ -14,6 +14,7 @@ from missent.core import suffixes
 from missent.core.errors import AddressError
 
 _PLAIN = re.compile(r"([a-z0-9_+'&=/-]+(?:\.[a-z0-9_+'&=/-]+)*)@([a-z0-9-]+(?:\.[a-z0-9-]+)+)")
+_SIMPLE = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _ATOM_REFUSED = re.compile(r"[\x00-\x20\x7f()<>\[\]:;@\\,\"]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LABEL_REFUSED = re.compile(r"[^a-z0-9_-]")
@@ -153,6 +154,8 @@ def _u_label(label: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _parse_domain(text: str) -> Domain:
+    if len(text) <= _LABEL_OCTETS and _SIMPLE.fullmatch(text):
+        return Domain(text)  # as nearly all are
     if len(text) > _LONGEST:
         raise AddressError(text, _LONGEST, "the domain is longer than 253 octets")
     if text.startswith("["):

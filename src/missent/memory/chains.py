@@ -27,7 +27,8 @@ class Chains:
         """
         self._keys = keys
         self._numbers = numbers
-        size = 1 << max(len(keys) - 1, 1).bit_length()
+        # Most slots stay empty: to see that is quicker than to follow a chain.
+        size = 2 << max(len(keys) - 1, 1).bit_length()
         self._mask = mask = size - 1
         # A chain is followed by position + 1; 0 is its end.
         self._heads = heads = array("I", bytes(4 * size))
@@ -40,11 +41,20 @@ class Chains:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def under(self, keys: Iterable[int]) -> list[list[int]]:
-        """The numbers filed under each of some keys, without those that hold none."""
-        heads, mask = self._heads, self._mask
-        filed = [self.get(key) for key in keys if heads[key & mask]]
-        return list(filter(None, filed))
+    def shared(self, keys: Iterable[int]) -> dict[int, int]:
+        """The numbers filed under some keys, each with how many of them it is filed under."""
+        heads, mask, follow = self._heads, self._mask, self._next
+        filed, numbers = self._keys, self._numbers
+        found: dict[int, int] = {}
+        for key in keys:
+            position = heads[key & mask]
+            while position:
+                position -= 1
+                if filed[position] == key:
+                    number = position if numbers is None else numbers[position]
+                    found[number] = found.get(number, 0) + 1
+                position = follow[position]
+        return found
 
     def get(self, key: int) -> list[int]:
         """The numbers filed under a key, the last one first."""

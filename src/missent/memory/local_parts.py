@@ -1,7 +1,7 @@
 """Local parts near a typed one at a domain.
 
-The index of a domain is made when it is first asked for: of a million contacts' domains most have
-a handful of addresses and are never asked for. Those of the large domains are made beforehand.
+Of a million contacts' domains most have a handful of addresses, which are compared one by one. The
+index of a larger domain is made when it is first asked for, that of the largest ones beforehand.
 """
 
 from __future__ import annotations
@@ -10,7 +10,13 @@ from array import array
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from missent.core.neighbours import gather, larger_forms, local_keys, local_queries
+from missent.core.neighbours import (
+    gather,
+    larger_forms,
+    local_keys,
+    local_queries,
+    shares_a_key,
+)
 from missent.memory.chains import Chains
 
 if TYPE_CHECKING:
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
     from missent.memory.columns import Texts
 
 LARGE = 1_000  # addresses; up to so many, an index takes some 10 ms to make
+_HANDFUL = 8  # up to so many are compared one by one
 _KEPT = 200_000  # addresses of smaller domains whose index is kept: some 50 MB
 
 
@@ -40,6 +47,10 @@ class LocalParts:
 
     def near(self, domain: str, local: str, start: int, end: int) -> list[str]:
         """Local parts between two numbers, all those of one domain, that may have been meant."""
+        locals_ = self._locals
+        if end - start <= _HANDFUL:
+            few = map(locals_.__getitem__, range(start, end))
+            return [other for other in few if shares_a_key(local, other)]
         if end - start > LARGE:
             index = self._large.get(domain) or self.warm(domain, start, end)
             near = gather(index, _without_each_letter(domain, local))
@@ -47,7 +58,6 @@ class LocalParts:
             kept = self._small.get(domain)
             index = kept[0] if kept else self._keep(domain, start, end)
             near = gather(index, local_queries(domain, local))
-        locals_ = self._locals
         return [locals_[number] for number in near]
 
     def warm(self, domain: str, start: int, end: int) -> Chains:

@@ -10,15 +10,12 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_right
 from functools import cache
-from typing import TYPE_CHECKING
 
 from missent.core.tables import rows
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 # Ways to write the same thing in ASCII: (typed, meant). The first of each two is the rarer one.
 SWAPS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("1", "l"), ("1", "i"), ("0", "o"), ("i", "l"))
+_BOTH_WAYS = tuple(pair for rare, common in SWAPS for pair in ((rare, common), (common, rare)))
 _ONE_STROKE = str.maketrans("i1|0", "lllo")
 _IGNORABLE = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _JOINERS = frozenset("\u200c\u200d")
@@ -67,23 +64,26 @@ def twin(text: str) -> str:
     return plain if plain.isascii() else ""
 
 
-def swapped(label: str) -> Iterator[tuple[str, str, str]]:
+def swapped(label: str) -> list[tuple[str, str, str]]:
     """ASCII texts that look like an ASCII label by one kind of swap.
 
-    Yields:
-        The other text, and what was typed there for what was meant.
+    Returns:
+        Each other text, with what was typed there for what was meant.
     """
-    for rare, common in SWAPS:
-        for typed, meant in ((rare, common), (common, rare)):
-            start = label.find(typed)
-            if start < 0:
-                continue
-            yield label.replace(typed, meant), typed, meant
-            first = start
-            while start >= 0:
-                if start != first or label.find(typed, start + 1) >= 0:
-                    yield label[:start] + meant + label[start + len(typed) :], typed, meant
-                start = label.find(typed, start + 1)
+    found = []
+    for typed, meant in _BOTH_WAYS:
+        start = label.find(typed)
+        if start < 0:
+            continue
+        found.append((label.replace(typed, meant), typed, meant))
+        places = []
+        while start >= 0:
+            places.append(start)
+            start = label.find(typed, start + 1)
+        if len(places) > 1:
+            size = len(typed)
+            found += [(label[:at] + meant + label[at + size :], typed, meant) for at in places]
+    return found
 
 
 @cache
