@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +15,9 @@ from missent.core.message import Message, Recipient
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
 
-    from missent.core.facts import Correspondence, Facts
+    from missent.core.facts import Correspondence, DomainFacts, Facts, Unknown
     from missent.core.verdict import RecipientVerdict, Verdict
     from missent.settings import Settings
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 class Guard:
     """Decides about recipients, again and again, with one configuration.
 
-    It may be shared between threads. Nothing is looked up in the network.
+    It may be shared between threads. It looks nothing up in the network.
 
     Example:
         >>> from missent import Guard
@@ -61,13 +63,17 @@ class Guard:
         self._facts = self.app.facts(0)
 
     def check(
-        self, address: str | Address, sender: str | Address | None = None
+        self,
+        address: str | Address,
+        sender: str | Address | None = None,
+        domains: Mapping[str, DomainFacts | Unknown] | None = None,
     ) -> RecipientVerdict:
         """Decide about one recipient.
 
         Args:
             address: the recipient, as the sender wrote it.
             sender: the sender; it makes the answer better where there is a history.
+            domains: what the DNS said of domains, by `Domain.name`; see `missent.dns`.
 
         Raises:
             AddressError: one of them is no address; with the place and the reason.
@@ -76,11 +82,16 @@ class Guard:
             address = Address.parse(address)
         if isinstance(sender, str):
             sender = _sender(sender)
-        return self.screen(Message(sender, (Recipient(address),))).recipients[0]
+        return self.screen(Message(sender, (Recipient(address),)), domains).recipients[0]
 
-    def screen(self, message: Message) -> Verdict:
-        """Decide about every recipient of a message."""
-        return screen(message, self._now(), self.app.policy, self.app.checks)
+    def screen(
+        self, message: Message, domains: Mapping[str, DomainFacts | Unknown] | None = None
+    ) -> Verdict:
+        """Decide about every recipient of a message; `domains` as in `check`."""
+        facts = self._now()
+        if domains:
+            facts = replace(facts, domains=domains)
+        return screen(message, facts, self.app.policy, self.app.checks)
 
     def _now(self) -> Facts:
         # One object a second: the facts differ in their moment alone.

@@ -8,13 +8,15 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from missent.app import record
+from missent.app.wiring import NOTHING_ASKED
 from missent.core.errors import StoreError
 from missent.memory.interface import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from missent.app.wiring import App
+    from missent.app.domains import Domains
+    from missent.app.wiring import App, SaidOfDomains
     from missent.core.address import Address
     from missent.core.message import Message
     from missent.core.verdict import Verdict
@@ -31,37 +33,48 @@ class Assessor:
     Args:
         app: decides.
         memory: who writes to whom; None remembers nothing.
+        domains: what the DNS says of recipients' domains; None asks nobody.
     """
 
-    def __init__(self, app: App, memory: Memory | None = None) -> None:
+    def __init__(
+        self, app: App, memory: Memory | None = None, domains: Domains | None = None
+    ) -> None:
         self._app = app
         self._memory = memory
+        self._domains = domains
         self._refreshing: asyncio.Task[None] | None = None
         self._looked = 0.0
 
     async def __call__(self, message: Message) -> Verdict:
         """Decide about a message with what is known now, of other processes too."""
-        memory = self._memory
-        if memory is None:
-            return self._app.screen(message)
-        await self._refresh(memory)
-        return self._app.over(memory.view(), memory.permissions).screen(message)
+        domains = await self._domains.gather(message) if self._domains else NOTHING_ASKED
+        if self._memory is not None:
+            await self._refresh(self._memory)
+        return self._screen(message, domains)
 
     def at_once(self, message: Message) -> Verdict | None:
-        """The same without waiting for anything: what others wrote is fetched meanwhile.
+        """The same where nothing has to be waited for; None where the DNS has.
+
+        What others wrote is fetched meanwhile.
 
         Our own writes too look to the store's watch like others', so that under load a decision
         that waited for a look would always wait.
         """
-        memory = self._memory
-        if memory is None:
-            return self._app.screen(message)
-        now = time.monotonic()
-        if now - self._looked > _LOOK_SECONDS:
+        domains = self._domains.at_once(message) if self._domains else NOTHING_ASKED
+        if domains is None:
+            return None
+        memory, now = self._memory, time.monotonic()
+        if memory is not None and now - self._looked > _LOOK_SECONDS:
             self._looked = now
             if memory.store.stale():
                 self._begin_refresh(memory)
-        return self._app.over(memory.view(), memory.permissions).screen(message)
+        return self._screen(message, domains)
+
+    def _screen(self, message: Message, domains: SaidOfDomains) -> Verdict:
+        app, memory = self._app, self._memory
+        if memory is not None:
+            app = app.over(memory.view(), memory.permissions)
+        return app.screen(message, domains=domains)
 
     async def sent(self, message: Message) -> None:
         """Remember a message that was handed on; it is written by a task of its own."""

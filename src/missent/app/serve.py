@@ -13,6 +13,7 @@ import structlog
 
 from missent.app import gates, hold
 from missent.app.assess import Assessor
+from missent.app.domains import asking
 from missent.app.names import look_up
 from missent.app.remember import remembering
 from missent.app.wiring import build
@@ -63,7 +64,8 @@ async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:
     app = build(settings)
     async with AsyncExitStack() as stack:
         memory = await stack.enter_async_context(remembering(settings))
-        assess = Assessor(app, memory)
+        domains = await stack.enter_async_context(asking(settings, memory))
+        assess = Assessor(app, memory, domains)
         attempts = StoredAttempts(memory.store) if memory else None
         room = await stack.enter_async_context(hold.keeping(settings, memory))
         if room is not None and sockets.answers:

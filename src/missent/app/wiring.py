@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from missent.checks import ALL
 from missent.checks.x901 import Blocklist, Forbidden
 from missent.core.engine import screen
-from missent.core.facts import NO_HISTORY, Correspondence, Facts
+from missent.core.facts import NO_HISTORY, Correspondence, DomainFacts, Facts, Unknown
 from missent.core.pattern import Pattern
 from missent.core.permission import Permission, Permissions
 from missent.core.policy import DEFAULT_RULES, Mode, Policy, Rule
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 
 NO_EXCEPTIONS = Permissions()
+SaidOfDomains = Mapping[str, DomainFacts | Unknown]
+NOTHING_ASKED: SaidOfDomains = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +65,16 @@ class App:
             exceptions = Permissions(exceptions.entries + permissions.entries)
         return App(self.policy, self.checks, self.own_domains, exceptions, history, self.partners)
 
-    def facts(self, at: int) -> Facts:
-        """What is known at a moment, in seconds since the epoch."""
-        return Facts(at, self.history, self.own_domains, exceptions=self.exceptions)
+    def facts(self, at: int, domains: SaidOfDomains = NOTHING_ASKED) -> Facts:
+        """What is known at a moment, in seconds since the epoch, and what the DNS said."""
+        return Facts(at, self.history, self.own_domains, domains, self.exceptions)
 
-    def screen(self, message: Message, at: int | None = None) -> Verdict:
+    def screen(
+        self, message: Message, at: int | None = None, domains: SaidOfDomains = NOTHING_ASKED
+    ) -> Verdict:
         """Decide about a message, now or as of another moment."""
         moment = int(time.time()) if at is None else at
-        return screen(message, self.facts(moment), self.policy, self.checks)
+        return screen(message, self.facts(moment, domains), self.policy, self.checks)
 
 
 def build(settings: Settings | None = None, history: Correspondence = NO_HISTORY) -> App:

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import click
 
 from missent.cli import FINDINGS, UNDECIDED, lines
 from missent.cli.text import Printer
-from missent.core.address import Address
+from missent.core.address import Address, Domain
 from missent.core.errors import AddressError
+from missent.core.facts import DomainFacts, Unknown
 from missent.core.verdict import Action, RecipientVerdict
 from missent.report import as_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from missent.cli.root import Context
     from missent.guard import Guard
 
 # What was given, and the answer to it.
 Answer = tuple[str, RecipientVerdict | AddressError]
+# What the DNS says of some domains.
+Said = Callable[[Sequence[Domain]], Mapping[str, DomainFacts | Unknown]]
 
 
 @click.command(name="check")
@@ -35,6 +40,11 @@ Answer = tuple[str, RecipientVerdict | AddressError]
     help="A message (.eml, - for standard input): its To, Cc and Bcc are checked.",
 )
 @click.option(
+    "--dns",
+    is_flag=True,
+    help="Ask the DNS whether the domains take mail, by [dns] of the configuration.",
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json", "ndjson"]),
@@ -45,9 +55,11 @@ Answer = tuple[str, RecipientVerdict | AddressError]
 @click.pass_obj
 def command(
     context: Context,
+    *,
     addresses: tuple[str, ...],
     sender: str | None,
     message: BinaryIO | None,
+    dns: bool,
     form: str,
 ) -> int:
     """Decide about recipients: would mail to them go wrong?
@@ -60,25 +72,40 @@ def command(
     Examples:
       missent check james.mcconville@army.ml
       missent check --from me@corp.example --message draft.eml
+      missent check --dns jane@corp.example
       missent check --format ndjson < addresses.txt
     """  # noqa: D301  \b is click's mark for "leave these lines as they are"
     if addresses and message:
         raise click.UsageError("give addresses or --message, not both")
-    guard = context.guard()
     author = _sender(sender)
-    batches: Iterable[Iterable[Answer]]
-    if message:
-        batches = [_message(guard, message, author)]
-    elif addresses:
-        batches = [(_answer(guard, text, author) for text in addresses)]
-    elif sys.stdin.isatty():
-        raise click.UsageError("give an address, --message FILE, or addresses by standard input")
-    else:
-        batches = (
-            (_answer(guard, text, author) for text in batch)
-            for batch in lines.chunks(cast("lines.Source", sys.stdin.buffer))
-        )
-    return _print(batches, form)
+    with _asker(context, dns=dns) as said:
+        guard = context.guard()
+        batches: Iterable[Iterable[Answer]]
+        if message:
+            batches = [_message(guard, message, author, said)]
+        elif addresses:
+            batches = [_answers(guard, addresses, author, said)]
+        elif sys.stdin.isatty():
+            raise click.UsageError(
+                "give an address, --message FILE, or addresses by standard input"
+            )
+        else:
+            batches = (
+                _answers(guard, batch, author, said)
+                for batch in lines.chunks(cast("lines.Source", sys.stdin.buffer))
+            )
+        return _print(batches, form)
+
+
+@contextmanager
+def _asker(context: Context, *, dns: bool) -> Iterator[Said]:
+    if not dns:
+        yield lambda _: {}
+        return
+    from missent.cli.asking import Asking  # noqa: PLC0415  asyncio and an extra, seldom needed
+
+    with context.blamed(), Asking(context.settings()) as asking:
+        yield asking.said
 
 
 def _sender(text: str | None) -> Address | None:
@@ -88,24 +115,38 @@ def _sender(text: str | None) -> Address | None:
         raise click.BadParameter(str(error), param_hint="--from") from None
 
 
-def _answer(guard: Guard, text: str | None, sender: Address | None) -> Answer:
+def _answers(
+    guard: Guard, batch: Iterable[str | None], sender: Address | None, said: Said
+) -> Iterator[Answer]:
+    given = [_read(text) for text in batch]
+    domains = said([read.domain for _, read in given if isinstance(read, Address)])
+    for text, read in given:
+        if isinstance(read, Address):
+            yield text, guard.check(read, sender, domains)
+        else:
+            yield text, read
+
+
+def _read(text: str | None) -> tuple[str, Address | AddressError]:
     if text is None:
         return "", AddressError("", 0, f"longer than {lines.LONGEST} octets, or no UTF-8")
     given = text.strip()
     try:
-        return given, guard.check(given, sender)
+        return given, Address.parse(given)
     except AddressError as error:
         return given, error
 
 
-def _message(guard: Guard, file: BinaryIO, sender: Address | None) -> Iterator[Answer]:
+def _message(guard: Guard, file: BinaryIO, sender: Address | None, said: Said) -> Iterator[Answer]:
     from missent.cli import eml  # noqa: PLC0415  slow to import, and seldom needed
 
     try:
         envelope = eml.read(file, sender)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--message") from None
-    verdicts = iter(guard.screen(envelope.message).recipients)
+    message = envelope.message
+    domains = said([recipient.address.domain for recipient in message.recipients])
+    verdicts = iter(guard.screen(message, domains).recipients)
     for entry in envelope.entries:
         if isinstance(entry, AddressError):
             yield entry.text, entry

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from missent.settings.section import File, Section
+from missent.settings.section import File, Seconds, Section, Texts
 
 _PASSWORD = re.compile(r"[^:/?#]+://[^@/?#]*:[^@/]*@")
 
@@ -33,10 +33,24 @@ class StoreSection(Section):
 
 
 class DnsSection(Section):
-    """What is asked of the DNS about recipients' domains."""
+    """What is asked of the DNS about recipients' domains, for R301 and R302."""
 
-    enabled: Literal[False] = False
-    """Not in this release: R301 and R302 look at what a caller of the library supplies."""
+    enabled: bool = False
+    """Whether the gates ask; it needs the extra `dns`. Whoever runs the resolvers then learns which
+    domains are written to."""
+    resolvers: Texts = ()
+    """Recursive resolvers: `9.9.9.9`, `127.0.0.1:5353` or `[::1]:53`; without any, the system's."""
+    within: Seconds = 2
+    """Seconds that a decision waits for an answer; what comes later is not known to it, and counts
+    for nothing. It must lie below the gates' `deadline`."""
+    timeout: Seconds = 1.5
+    """Seconds that a resolver gets for its first try."""
+    tries: Annotated[int, Field(ge=1, le=10)] = 2
+    """How often each resolver is tried."""
+    rate: Annotated[float, Field(gt=0, le=1_000_000)] = 200
+    """Questions a second at most, of one process."""
+    parallel: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """Questions that may be open at a time."""
 
 
 class LogSection(Section):
