@@ -43,7 +43,7 @@ def test_the_schema_names_every_section(run: Run) -> None:
             "relay.upstream: no password in the upstream's URL",
         ),
         ("[relay]\ntls_key = 'k'", "relay.tls_certificate is missing"),
-        ("[relay]\ntls_certificate = 'c'", "relay.tls_certificate: it cannot be used"),
+        ("[relay]\ntls_certificate = 'c'", "relay.tls_certificate: c: No such file"),
         ("[milter]\nlisten = ['8894']", "milter.listen: '8894' is no place to listen"),
         ("[log]\nhash_key_file = 'none'", "log.hash_key_file: the password cannot be read"),
     ],
