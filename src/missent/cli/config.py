@@ -29,13 +29,15 @@ def check(context: Context) -> None:
 
     Example: missent --config missent.toml config check
     """
-    from missent.app import build, gates  # noqa: PLC0415  `--help` needs none
+    from missent.app import build, gates, sinkhole  # noqa: PLC0415  `--help` needs none
 
     settings = context.settings()
     with context.blamed():
         build(settings)
         gates.relay(settings)
         gates.milter(settings)
+        if settings.sinkhole is not None:
+            sinkhole.options(settings)
     click.echo(f"{context.file}: good" if context.file else "no file found: the defaults hold")
 
 

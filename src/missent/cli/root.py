@@ -82,6 +82,7 @@ class Commands(click.Group):
         "milter": "missent.cli.milter",
         "replay": "missent.cli.replay",
         "serve": "missent.cli.serve",
+        "sinkhole": "missent.cli.sinkhole",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature

@@ -14,6 +14,7 @@ from missent.settings.gates import MilterSection, NoticeSection, RelaySection, S
 from missent.settings.hold import HoldSection, WebSection  # noqa: TC001  pydantic reads them
 from missent.settings.rooms import DnsSection, LogSection, StoreSection
 from missent.settings.section import Section
+from missent.settings.sinkhole import SinkholeSection  # noqa: TC001  pydantic reads it
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,6 +42,7 @@ class Settings(Section):
     notice: NoticeSection | None = None
     hold: HoldSection | None = None
     web: WebSection | None = None
+    sinkhole: SinkholeSection | None = None
 
 
 def load(path: Path) -> Settings:

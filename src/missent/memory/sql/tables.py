@@ -9,6 +9,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -129,4 +130,55 @@ state = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", BigInteger, nullable=False),
+)
+
+# What the sinkhole refused, by day since the epoch; `senders` is a sketch of keyed digests.
+sinkhole_count = Table(
+    "sinkhole_count",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("meant", Key, primary_key=True),
+    Column("typed", Key, primary_key=True),
+    Column("organisation", Key, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("messages", BigInteger, nullable=False),
+    Column("recipients", BigInteger, nullable=False),
+    Column("senders", LargeBinary, nullable=False),
+)
+
+sinkhole_fault = Table(
+    "sinkhole_fault",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("what", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+
+# Whom the sinkhole's operator told what, and when: it is never deleted by age.
+sinkhole_notice = Table(
+    "sinkhole_notice",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("party", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("found_by", Text, nullable=False),
+    Column("report", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Index("ix_sinkhole_notice_subject", "subject"),
+    sqlite_autoincrement=True,
+)
+
+# While one has no end, no number of the sinkhole's is deleted.
+sinkhole_hold = Table(
+    "sinkhole_hold",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger),
+    Column("owner", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    sqlite_autoincrement=True,
 )

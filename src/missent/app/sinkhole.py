@@ -1,0 +1,206 @@
+"""The sinkhole, made from the settings: what its processes share, and one of them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import TYPE_CHECKING
+
+import structlog
+
+from missent.app.remember import open_store
+from missent.core.errors import ConfigError, StoreError
+from missent.memory.sql.refusals import StoredRefusals
+from missent.serving import loop
+from missent.serving.workers import WorkerOptions
+from missent.sinkhole.admission import AdmissionOptions
+from missent.sinkhole.dialogue import Terms
+from missent.sinkhole.evidence.hosts import Hosts
+from missent.sinkhole.evidence.key import DAY, DayKey
+from missent.sinkhole.evidence.networks import Networks
+from missent.sinkhole.evidence.recorder import Recorder
+from missent.sinkhole.evidence.sketch import merge
+from missent.sinkhole.evidence.tally import Tally
+from missent.sinkhole.mapping import Lookalike
+from missent.sinkhole.server import Patience, Server, SinkholeOptions, listen_on
+from missent.sinkhole.tls import Certificate
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Sequence
+
+    from missent.memory.sql.store import SqlStore
+    from missent.serving.workers import Life
+    from missent.settings import Settings
+    from missent.settings.sinkhole import SinkholeSection
+
+_log = structlog.get_logger("missent.sinkhole")
+_CONFIGURATION, _FAILED = 2, 3
+_GRACE = 10  # seconds that a process gets beyond what its clients get
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What is made before the processes fork.
+
+    Attributes:
+        sockets: of each process, by its place.
+        key: hashes addresses, the same way in all of them.
+        certificate: with one key of the session tickets for all.
+    """
+
+    sockets: Sequence[Sequence[socket.socket]]
+    key: DayKey
+    certificate: Certificate | None
+
+
+def section(settings: Settings) -> SinkholeSection:
+    """The section [sinkhole].
+
+    Raises:
+        ConfigError: it is missing.
+    """
+    if settings.sinkhole is None:
+        raise ConfigError(
+            "the section [sinkhole] is missing; add it, with say\n"
+            '[[sinkhole.lookalike]]\ntyped = "*.ml"\nmeant = "*.mil"'
+        )
+    return settings.sinkhole
+
+
+def options(settings: Settings) -> SinkholeOptions:
+    """The server's options.
+
+    Raises:
+        ConfigError: it cannot be run like this; with the key and the mend.
+    """
+    own = section(settings)
+    return SinkholeOptions(
+        lookalikes(own),
+        Terms(
+            own.hostname, own.contact, own.tls_certificate is not None, recipients=own.recipients
+        ),
+        AdmissionOptions(
+            own.connections,
+            own.per_address,
+            own.per_network,
+            own.per_minute,
+            own.network_v4,
+            own.network_v6,
+        ),
+        Patience(own.idle, own.session),
+        tuple(ip_network(text) for text in own.proxies),
+        own.tarpit,
+    )
+
+
+def lookalikes(own: SinkholeSection) -> tuple[Lookalike, ...]:
+    """The pairs of names.
+
+    Raises:
+        ConfigError: two names do not go together.
+    """
+    pairs = []
+    for number, entry in enumerate(own.lookalike, 1):
+        try:
+            pairs.append(Lookalike.parse(entry.typed, entry.meant, entry.note))
+        except ConfigError as error:
+            raise ConfigError(f"sinkhole.lookalike[{number}]: {error}") from None
+    return tuple(pairs)
+
+
+def workers(settings: Settings) -> WorkerOptions:
+    """How the processes are kept."""
+    return WorkerOptions(section(settings).workers, settings.serve.start, _GRACE)
+
+
+def share(settings: Settings) -> Shared:
+    """Open and make what all processes share.
+
+    Raises:
+        ConfigError: an address cannot be had, or the certificate not be used.
+    """
+    own = section(settings)
+    options(settings)
+    Networks.read((*own.good_networks, *own.bad_networks))
+    certificate = None
+    if own.tls_certificate is not None:
+        certificate = Certificate(own.tls_certificate, own.tls_key)
+    opened = []
+    for place in own.listen:
+        host, _, port = place.rpartition(":")
+        opened.append(listen_on(host.strip("[]"), int(port), own.workers))
+        _log.info("listening", place=_shown(opened[-1][0]))
+    return Shared(list(zip(*opened, strict=True)), DayKey(time.time()), certificate)
+
+
+def _shown(one: socket.socket) -> str:
+    host, port = one.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def work(read: Callable[[], Settings], shared: Shared, life: Life) -> int:
+    """Be a worker: read the settings anew, serve, and return the exit code."""
+    try:
+        loop.run(_serve(read(), shared, life))
+    except ConfigError as error:
+        _log.error("configuration", reason=str(error))
+        return _CONFIGURATION
+    except (OSError, StoreError) as error:
+        _log.error("cannot serve", reason=str(error))
+        return _FAILED
+    return 0
+
+
+async def _serve(settings: Settings, shared: Shared, life: Life) -> None:
+    own = section(settings)
+    hosts = Hosts()
+    tally = Tally(
+        shared.key, hosts, Networks.read(own.good_networks), Networks.read(own.bad_networks)
+    )
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(hosts.close)
+        refusals = None
+        if settings.store.url:
+            store = await open_store(settings)
+            stack.push_async_callback(store.close)
+            refusals = stored(store)
+        elif life.place == 0:
+            _log.warning("nothing is kept: store.url is not set")
+        recorder = Recorder(tally, refusals, own.flush)
+        writing = asyncio.create_task(recorder.run())
+        expiring = None
+        if refusals is not None and life.place == 0:
+            expiring = asyncio.create_task(_expire(refusals, own.retention_days))
+        server = Server(options(settings), tally, shared.certificate)
+        try:
+            # The parent keeps the sockets, so that a successor finds who waits in their queues.
+            await server.serve([one.dup() for one in shared.sockets[life.place]])
+            await loop.until_told(life)
+        finally:
+            await server.close()
+            recorder.close()
+            await writing
+            if expiring is not None:
+                expiring.cancel()
+                await asyncio.gather(expiring, return_exceptions=True)
+
+
+def stored(store: SqlStore) -> StoredRefusals:
+    """The numbers of a store."""
+    return StoredRefusals(store, merge)
+
+
+async def _expire(refusals: StoredRefusals, days: int) -> None:
+    while True:
+        try:
+            gone = await refusals.expire(int(time.time() // DAY) - days)
+        except StoreError as error:
+            _log.warning("nothing was deleted", reason=str(error))
+        else:
+            if gone:
+                _log.info("deleted", days=days, rows=gone)
+        await asyncio.sleep(DAY)

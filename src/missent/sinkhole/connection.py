@@ -1,0 +1,344 @@
+"""One client's connection: an `asyncio.BufferedProtocol` around a `Dialogue`.
+
+What it says is answered where it arrives, in one write, without a task. The write goes past the
+transport, which would keep a copy of the reply and with it of the address.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import ssl
+import struct
+import termios
+from typing import TYPE_CHECKING, cast
+
+from missent.core.errors import ProtocolError
+from missent.sinkhole.dialogue import Dialogue
+from missent.sinkhole.scratch import gather
+from missent.sinkhole.tls import Tls
+from missent.smtp.proxy_protocol import Header
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from missent.sinkhole.server import Server
+
+_PIECES = 1024  # IOV_MAX of Linux
+
+
+class Connection(asyncio.BufferedProtocol):
+    """Feeds a dialogue, and sends its replies.
+
+    Args:
+        server: what all connections of the process share.
+    """
+
+    __slots__ = (
+        "_dialogue",
+        "_fd",
+        "_greeted",
+        "_header",
+        "_parting",
+        "_paused",
+        "_rest",
+        "_server",
+        "_tls",
+        "_transport",
+        "_unsent",
+        "born",
+        "networks",
+        "since",
+    )
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._transport: asyncio.Transport
+        self._dialogue: Dialogue | None = None
+        self._header: Header | None = None
+        self._tls: Tls | None = None
+        self._rest = bytearray()  # of a line that is not complete
+        self._unsent: list[bytearray] = []
+        self._parting = self._paused = self._greeted = False
+        self._fd = -1
+        self.networks: tuple[int, ...] = ()  # where it counts; see `Admission`
+        self.born = self.since = server.now
+
+    # What asyncio calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:  # noqa: D102  inherited
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(0)
+        self._fd = transport.get_extra_info("socket").fileno()
+        self._server.open.add(self)
+        peername = transport.get_extra_info("peername")
+        peer = str(peername[0]) if isinstance(peername, tuple) else ""
+        if self._server.is_proxy(peer):
+            self._header = Header()
+        else:
+            self._meet(peer)
+
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002, D102  inherited
+        if self._tls is not None:
+            return self._server.scratch.wire.view
+        plain = self._server.scratch.plain.view
+        kept = len(self._rest)
+        if kept:
+            plain[:kept] = self._rest
+        return plain[kept:]
+
+    def buffer_updated(self, nbytes: int) -> None:  # noqa: D102  inherited
+        scratch = self._server.scratch
+        if self._parting:
+            scratch.wire.wipe(nbytes)
+            scratch.plain.wipe(nbytes + len(self._rest))
+        elif self._tls is not None:
+            self._decrypt(self._tls, nbytes)
+            scratch.wire.wipe(nbytes)
+        else:
+            self._read(len(self._rest) + nbytes)
+
+    def eof_received(self) -> bool:  # noqa: D102  inherited
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002, D102  inherited
+        if self._dialogue is not None:
+            self._dialogue.over()
+        self._parting = True
+        _wipe(self._rest)
+        self.resume_writing()
+        self._server.lost(self)
+
+    def pause_writing(self) -> None:  # noqa: D102  inherited
+        if not self._paused:
+            self._paused = True
+            self._transport.pause_reading()  # it asks on and reads no replies
+
+    def resume_writing(self) -> None:  # noqa: D102  inherited
+        for octets in self._unsent:
+            _wipe(octets)
+        self._unsent.clear()
+        if self._paused and not self._transport.is_closing():
+            self._paused = False
+            self._transport.resume_reading()
+
+    # What the server calls.
+
+    def tick(self, now: float) -> None:
+        """A second has passed: is it time to go?"""
+        patience = self._server.options.patience
+        if self._parting:
+            if now - self.since > patience.linger:
+                self._transport.abort()
+        elif now - self.since > patience.line or now - self.born > patience.session:
+            last = self._dialogue.timed_out() if self._dialogue is not None else b""
+            self._part(last)
+
+    def stop(self) -> None:
+        """The server stops."""
+        if not self._parting:
+            self._part(self._dialogue.shut_down() if self._dialogue is not None else b"")
+
+    def abort(self) -> None:
+        """Drop the client now."""
+        self._transport.abort()
+
+    # The conversation.
+
+    def _meet(self, peer: str) -> None:
+        refusal = self._server.admit(self, peer)
+        if refusal:
+            self._part(refusal)
+            return
+        server = self._server
+        self._dialogue = Dialogue(server.terms, server.answers, server.book, peer)
+        if server.options.tarpit:
+            server.later(server.options.tarpit, self._greet)
+        else:
+            self._greet()
+
+    def _greet(self) -> None:
+        assert self._dialogue is not None  # noqa: S101  tells the type checker
+        if self._parting:
+            return
+        self._greeted = True
+        if self._waiting():
+            self._dialogue.spoke_early()
+        self._send([self._server.greeting])
+
+    def _waiting(self) -> bool:
+        """Whether the client said something already."""
+        count = fcntl.ioctl(self._fd, termios.FIONREAD, b"\0\0\0\0")
+        return bool(struct.unpack("i", count)[0])
+
+    def _read(self, end: int) -> None:
+        """Look at what lies in the plain buffer, and keep what is no whole line."""
+        plain = self._server.scratch.plain
+        start = self._introduce(end) if self._header is not None else 0
+        dialogue = self._dialogue
+        if dialogue is None or self._parting:
+            start = start if self._header is not None else end
+        elif not self._greeted:
+            dialogue.spoke_early()
+            self._part(b"554 5.5.1 wait for the greeting; closing\r\n")
+            start = end
+        elif start < end:
+            replies: list[bytes | memoryview] = []
+            # What the proxy said was taken out: the rest moves to the front, where lines begin.
+            if start:
+                plain.view[: end - start] = plain.view[start:end]
+                end -= start
+            start = dialogue.hear(plain, end, replies)
+            if start:
+                self.since = self._server.now
+            self._answer(dialogue, replies)
+        _wipe(self._rest)
+        self._rest = bytearray(plain.view[start:end]) if start < end else bytearray()
+        plain.wipe(end)
+
+    def _answer(self, dialogue: Dialogue, replies: list[bytes | memoryview]) -> None:
+        if replies:
+            if self._server.options.tarpit:
+                self._delay(replies)
+            else:
+                self._send(replies)
+        if dialogue.starting_tls:
+            context = self._server.certificate
+            assert context is not None  # noqa: S101  it is offered only with one
+            self._tls = Tls(context.context)
+            dialogue.starting_tls = False
+        elif dialogue.closing:
+            self._part(b"", wait=not dialogue.polite)
+
+    def _introduce(self, end: int) -> int:
+        """Read the proxy's header, and meet the client that it speaks of."""
+        assert self._header is not None  # noqa: S101  tells the type checker
+        plain = self._server.scratch.plain
+        try:
+            used = self._header.read(plain.octets, end)
+        except ProtocolError:
+            self._server.book.fault("bad PROXY header")
+            self._header = None
+            self._parting = True
+            self._transport.abort()
+            return end
+        if not used:
+            return 0
+        peer = self._header.source
+        self._header = None
+        if peer is None:  # the proxy's own look whether we are alive
+            peername = self._transport.get_extra_info("peername")
+            peer = str(peername[0]) if isinstance(peername, tuple) else ""
+        self._meet(peer)
+        return used
+
+    def _decrypt(self, tls: Tls, count: int) -> None:
+        scratch, dialogue = self._server.scratch, self._dialogue
+        assert dialogue is not None  # noqa: S101  tells the type checker
+        try:
+            was_ready = tls.ready
+            tls.feed(scratch.wire.view[:count])
+            if tls.ready and not was_ready:
+                dialogue.secured()
+                self.since = self._server.now
+            self._pass_on(tls.take())
+            while tls.ready and not self._parting:
+                kept = len(self._rest)
+                got = tls.read(scratch.plain.view[kept:])
+                if not got:
+                    return
+                scratch.plain.view[:kept] = self._rest
+                self._read(kept + got)
+        except ssl.SSLError:
+            if not tls.ready:
+                self._server.book.fault("no TLS handshake")
+            self._pass_on(tls.take())
+            self._part(b"", wait=False)
+
+    # Sending.
+
+    def _send(self, replies: list[bytes | memoryview]) -> None:
+        if self._tls is not None and self._tls.ready:
+            out = self._server.scratch.out
+            # pieces of a reply are far smaller than the buffer; a burst is sent in several parts
+            for part in _parts(replies, len(out.view)):
+                end = gather(part, out.view)
+                self._tls.write(out.view[:end])
+                out.wipe(end)
+            self._pass_on(self._tls.take())
+            return
+        for first in range(0, len(replies), _PIECES):
+            self._write(replies[first : first + _PIECES])
+
+    def _pass_on(self, encrypted: bytes) -> None:
+        if encrypted:
+            self._write([encrypted])
+
+    def _write(self, pieces: Sequence[bytes | memoryview]) -> None:
+        sent = 0
+        if not self._unsent:
+            try:
+                sent = os.writev(self._fd, pieces)
+            except BlockingIOError:
+                pass
+            except OSError:
+                self._transport.abort()
+                return
+        whole = sum(map(len, pieces))
+        if sent < whole and not self._transport.is_closing():
+            rest = bytearray(whole)
+            gather(pieces, memoryview(rest))
+            self._unsent.append(rest)
+            self._transport.write(memoryview(rest)[sent:])
+
+    def _delay(self, replies: list[bytes | memoryview]) -> None:
+        """Answer later, and listen no more until then."""
+        if self._transport.is_closing():
+            return
+        held = bytearray(sum(map(len, replies)))
+        gather(replies, memoryview(held))
+        self._transport.pause_reading()
+
+        def say() -> None:
+            if not self._transport.is_closing():
+                self._send([memoryview(held)])
+                if not self._paused:
+                    self._transport.resume_reading()
+            _wipe(held)
+
+        self._server.later(self._server.options.tarpit, say)
+
+    def _part(self, last: bytes, *, wait: bool = True) -> None:
+        """Say the last and close; with a wait on our side alone: a reset would take the reply."""
+        if self._parting:
+            return
+        self._parting = True
+        self.since = self._server.now
+        if self._transport.is_closing():
+            return
+        if last:
+            self._send([last])
+        if self._tls is not None:
+            self._tls.end()
+            self._pass_on(self._tls.take())
+        if wait:
+            self._transport.write_eof()
+        else:
+            self._transport.close()
+
+
+def _parts(replies: list[bytes | memoryview], room: int) -> list[list[bytes | memoryview]]:
+    parts: list[list[bytes | memoryview]] = [[]]
+    left = room
+    for piece in replies:
+        if len(piece) > left:
+            parts.append([])
+            left = room
+        parts[-1].append(piece)
+        left -= len(piece)
+    return parts
+
+
+def _wipe(octets: bytearray) -> None:
+    octets[:] = bytes(len(octets))
