@@ -116,23 +116,27 @@ def sockets(settings: Settings) -> tuple[list[socket.socket], list[socket.socket
     pages, answers = [], []
     if settings.web is not None:
         _need("web", "uvicorn", "starlette", "jinja2")
-        pages.append(_listen("web.listen", settings.web.listen))
+        pages = [("web.listen", *_place("web.listen", settings.web.listen))]
     if settings.hold.reply_listen:
-        answers.append(_listen("hold.reply_listen", settings.hold.reply_listen))
-    return pages, answers
+        key = "hold.reply_listen"
+        answers = [(key, *_place(key, settings.hold.reply_listen))]
+    return [_listen(*one) for one in pages], [_listen(*one) for one in answers]
 
 
-def _listen(key: str, text: str) -> socket.socket:
+def _place(key: str, text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not host or not port.isascii() or not port.isdigit() or int(port) > _PORTS:
         raise ConfigError(f"{key}: {text!r} is no host and port; write 127.0.0.1:8025")
-    host = host.removeprefix("[").removesuffix("]")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _listen(key: str, host: str, port: int) -> socket.socket:
     try:
-        family = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, int(port)), family=family, backlog=1024)
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
         raise ConfigError(
-            f"{key}: cannot listen on {text}: {error.strerror}; is another running?"
+            f"{key}: cannot listen on {host}:{port}: {error.strerror}; is another running?"
             " name another port"
         ) from None
 
