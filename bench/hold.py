@@ -47,7 +47,7 @@ def submit(port: int, number: int, to: str) -> float:
 
 
 def at_rate(site: Site, count: int, to: Callable[[int], str]) -> tuple[list[float], float]:
-    """Submit so many messages, each at its moment; when each began, and the rate that came of it."""
+    """Submit so many messages, each at its moment: when each began, and the rate reached."""
     start = time.monotonic() + 0.5
 
     def one(number: int) -> float:

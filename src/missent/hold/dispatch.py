@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger("missent.hold")
 _DAY = 86_400
+_GATHER = 0.02  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class DispatchOptions:
 
     lease: int = 15
     poll: float = 1.0
-    at_once: int = 20
+    at_once: int = 50
     releases: int = 4
     first_pause: int = 5
     longest_pause: int = 1800
@@ -97,9 +98,13 @@ class Dispatcher:
     async def run(self) -> None:
         """Do what is due, until `close`."""
         while not self._closing:
+            told = self._news.is_set()
             self._news.clear()
+            if told:
+                # Not for each job by itself: under load many are claimed at once.
+                await asyncio.sleep(_GATHER)
             try:
-                more = await self._take()
+                more = await self._take(look=not told)
             except StoreError as error:
                 more = False
                 if not self._in_trouble:
@@ -118,15 +123,20 @@ class Dispatcher:
         if self._running:
             await asyncio.wait(self._running)
 
-    async def _take(self) -> bool:
-        """Claim what there is room for; whether there may be more."""
+    async def _take(self, *, look: bool) -> bool:
+        """Claim what there is room for; whether there may be more.
+
+        Args:
+            look: first, and do not write where nothing is due.
+        """
         free = self._options.at_once - len(self._running)
         now = int(time.time())
         if free <= 0:
             return False
-        due = await self._store.due()
-        if due is None or due > now:
-            return False
+        if look:
+            due = await self._store.due()
+            if due is None or due > now:
+                return False
         until = now + self._options.lease
         claim = Claim(self._claimer, now, until)
         jobs = await self._store.claim(tuple(self._handlers), claim, free)
