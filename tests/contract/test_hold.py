@@ -313,3 +313,20 @@ async def test_texts_from_outside_do_no_harm(hold: SqlHold) -> None:
     await hold.record(NAME, Step(1, 1, "x", "\0\ud800", "", "\0"))
     assert (await of(hold)).recipients[0].suspect.reasons[0].summary.endswith("held; --")
     assert len((await of(hold)).envelope.message_id) < 3000
+
+
+async def test_who_is_forgotten_goes_from_what_is_over(hold: SqlHold) -> None:
+    await hold.keep(record("0" * 16, "Eve@army.ml"))
+    await hold.keep(record("1" * 16, "eve@army.ml"))
+    await hold.keep(record("2" * 16, "steve@army.ml"))
+    await hold.choose(pick(Choice.DISCARD, name="0" * 16))
+    for job in await take(hold):
+        await hold.done(job, "a", Step(0, 1002, "told", "", ""))
+    assert [held.name for held in await hold.naming("eve@army.ml")] == ["0" * 16, "1" * 16]
+    assert [held.name for held in await hold.naming("steve@meant.example")] == ["2" * 16]
+    assert len(await hold.naming("ann@corp.example")) == 3
+    assert await hold.forget("eve@army.ml") == (1, 1)
+    assert await hold.message("0" * 16) is None
+    assert await hold.steps("0" * 16) == []
+    assert await hold.message("1" * 16)
+    assert await hold.forget("nobody@army.ml") == (0, 0)

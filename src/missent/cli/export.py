@@ -22,7 +22,8 @@ def command(context: Context, address: str | None) -> None:
     """Print what the store keeps, one JSON object a line; of one ADDRESS or of all.
 
     The field `kind` says what an object is: contact, correction, decision, attempt,
-    exception, tally or domain_facts. Moments are UTC. No subject and no text is kept of any mail.
+    exception, tally, domain_facts or held. Moments are UTC. Of held mail the envelope and what
+    happened to it are printed; no subject and no text is, of any mail.
 
     \b
     Examples:
@@ -45,12 +46,19 @@ def command(context: Context, address: str | None) -> None:
 
 async def _export(settings: Settings, key: str | None) -> None:
     from missent.app.remember import open_store  # noqa: PLC0415  slow to import
+    from missent.cli.held_text import as_json  # noqa: PLC0415  likewise
+    from missent.hold.sql.store import SqlHold  # noqa: PLC0415  likewise
 
     store = await open_store(settings)
     try:
         async with aclosing(store.export(key)) as rows:
             async for row in rows:
                 sys.stdout.write(json.dumps(row, ensure_ascii=True) + "\n")
+        hold = SqlHold(store)
+        found = await hold.naming(key) if key else await hold.messages(every=True, limit=1 << 31)
+        for held in found:
+            row = {"kind": "held", **as_json(held, await hold.steps(held.name))}
+            sys.stdout.write(json.dumps(row, ensure_ascii=True) + "\n")
         sys.stdout.flush()
     finally:
         await store.close()

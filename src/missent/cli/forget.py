@@ -20,6 +20,8 @@ _KINDS = {
     "correction": "corrections",
     "decision": "decisions",
     "exception": "exceptions",
+    "held": "held messages",
+    "under way": "held messages still under way",
 }
 
 
@@ -31,7 +33,8 @@ def command(context: Context, addresses: tuple[str, ...]) -> None:
 
     Running gates follow within seconds. Mail that was learned already is not learned again, so
     the address stays forgotten until somebody writes to it anew. Exceptions in the configuration
-    file are not touched. The exit code is 0, also when nothing was kept.
+    file are not touched, nor are held messages that are not decided about or delivered yet. The
+    exit code is 0, also when nothing was kept.
 
     Example: missent forget eve@partner.example
     """
@@ -54,9 +57,15 @@ def command(context: Context, addresses: tuple[str, ...]) -> None:
 
 async def _forget(settings: Settings, keys: Sequence[str]) -> Sequence[Mapping[str, int]]:
     from missent.app.remember import open_store  # noqa: PLC0415  slow to import
+    from missent.hold.sql.store import SqlHold  # noqa: PLC0415  likewise
 
     store = await open_store(settings)
     try:
-        return [(await store.forget(key)).rows for key in keys]
+        found = []
+        for key in keys:
+            gone, waiting = await SqlHold(store).forget(key)
+            rows = (await store.forget(key)).rows
+            found.append({**rows, "held": gone, "under way": waiting})
+        return found
     finally:
         await store.close()

@@ -261,6 +261,12 @@ class HoldStore(Protocol):
     async def messages(self, *, every: bool = False, limit: int = 1000) -> Sequence[Held]:
         """Messages with a recipient that is held (or all), the oldest first."""
 
+    async def naming(self, key: str) -> Sequence[Held]:
+        """Messages whose sender, recipient, target or suggestion is an address (`Address.key`)."""
+
+    async def forget(self, key: str) -> tuple[int, int]:
+        """Take away the record of such messages: how many; and how many are under way, and stay."""
+
     async def steps(self, name: str) -> Sequence[Step]:
         """The record of a message, in order."""
 

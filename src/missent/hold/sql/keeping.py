@@ -13,7 +13,7 @@ from missent.hold.sql import rows
 from missent.hold.sql.tables import held, held_content, held_recipient, held_step, outgoing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -85,7 +85,7 @@ async def drop(connection: AsyncConnection, name: str) -> bool:
     )
     if not (await connection.execute(delete(outgoing).where(asking))).rowcount:
         return False
-    await _remove(connection, [name])
+    await remove(connection, [name])
     return True
 
 
@@ -116,11 +116,11 @@ async def let_go(connection: AsyncConnection, name: str) -> None:
 
 async def tidy(connection: AsyncConnection, before: int) -> int:
     """Take away what was done with before a moment."""
-    over = select(held.c.name).where(
+    done = select(held.c.name).where(
         held.c.expires < before, held.c.at < before, not_(_needed(held.c.name))
     )
-    names = list(await connection.scalars(over.limit(1000)))
-    await _remove(connection, names)
+    names = list(await connection.scalars(done.limit(1000)))
+    await remove(connection, names)
     return len(names)
 
 
@@ -138,7 +138,14 @@ def _needed(name: str | ColumnElement[str]) -> ColumnElement[bool]:
     return waits | exists().where(outgoing.c.message == name)
 
 
-async def _remove(connection: AsyncConnection, names: Sequence[str]) -> None:
+async def over(connection: AsyncConnection, names: Collection[str]) -> list[str]:
+    """Those of some messages that nobody needs any more."""
+    query = select(held.c.name).where(held.c.name.in_(names), not_(_needed(held.c.name)))
+    return list(await connection.scalars(query))
+
+
+async def remove(connection: AsyncConnection, names: Sequence[str]) -> None:
+    """Take away all of some messages."""
     for table in (held_content, held_recipient, held_step):
         await connection.execute(delete(table).where(table.c.message.in_(names)))
     await connection.execute(delete(held).where(held.c.name.in_(names)))

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from missent.hold.interface import Claim, Held, Job, Kind, Pick, Record, Step, Task
 from missent.hold.machine import Choice, State, Way
-from missent.hold.sql import choosing, jobs, keeping, rows
+from missent.hold.sql import choosing, jobs, keeping, naming, rows
 from missent.hold.sql.tables import held_content, held_step
 from missent.hold.sql.together import Together
 
@@ -57,6 +57,18 @@ class SqlHold:
         """Messages with a recipient that is held (or all), the oldest first."""
         async with self._store.reading() as connection:
             return await keeping.messages(connection, every=every, limit=limit)
+
+    async def naming(self, key: str) -> Sequence[Held]:
+        """Messages that name an address (`Address.key`)."""
+        async with self._store.reading() as connection:
+            names = sorted(await naming.naming(connection, key))
+            found = [await keeping.message(connection, name) for name in names]
+        return [held for held in found if held is not None]
+
+    async def forget(self, key: str) -> tuple[int, int]:
+        """Take away the record of messages that name an address: how many; how many wait still."""
+        async with self._store.writing() as connection:
+            return await naming.forget(connection, key)
 
     async def steps(self, name: str) -> Sequence[Step]:
         """The record of a message, in order."""
