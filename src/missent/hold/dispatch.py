@@ -88,6 +88,7 @@ class Dispatcher:
         self._closing = False
         self._running: set[asyncio.Task[None]] = set()
         self._in_trouble = False
+        self._more = False  # jobs for which there was no room
         self.sent = 0
         self.failed = 0
 
@@ -132,6 +133,7 @@ class Dispatcher:
         free = self._options.at_once - len(self._running)
         now = int(time.time())
         if free <= 0:
+            self._more = True
             return False
         if look:
             due = await self._store.due()
@@ -144,11 +146,13 @@ class Dispatcher:
             task = asyncio.create_task(self._do(job, until))
             self._running.add(task)
             task.add_done_callback(self._ended)
-        return len(jobs) == free
+        self._more = len(jobs) == free
+        return self._more
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self._news.set()
+        if self._more:
+            self._news.set()
 
     async def _do(self, job: Job, until: int) -> None:
         lease = _Lease(self._store, job, self._claimer, self._options.lease, until)
