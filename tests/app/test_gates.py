@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from missent.app import gates
 from missent.core.errors import ConfigError
-from missent.settings import parse
+from missent.settings import load, parse
 from missent.smtp.client.options import Security
 from missent.testing.tls import certificate
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from missent.gates.relay.options import RelayOptions
 
 GMAIL = {"domains": ["gmail.com", "GoogleMail.com"], "upstream": "smtp+starttls://smtp.gmail.com"}
@@ -96,3 +97,24 @@ def test_implicit_tls_needs_a_certificate_and_an_address(tmp_path: Path) -> None
 def test_a_key_without_a_certificate() -> None:
     with pytest.raises(ConfigError, match="or leave out"):
         relay(tls_key="x.pem")
+
+
+def test_the_ready_made_settings_for_personal_accounts() -> None:
+    file = Path(__file__).parents[2] / "deploy/personal.toml"
+    options = gates.relay(load(file))
+    assert options is not None
+    hosts = {route.upstream.host for route in options.routes}
+    assert hosts == {
+        "smtp.gmail.com",
+        "smtp.mail.yahoo.com",
+        "smtp-mail.outlook.com",
+        "smtp.mail.me.com",
+    }
+    # every line that is to be pasted in means something
+    text = re.sub(r"^# ((\[|[a-z]+ = ).*)$", r"\1", file.read_text("utf-8"), flags=re.MULTILINE)
+    more = gates.relay(parse(tomllib.loads(text), "test"))
+    assert more is not None
+    assert {route.upstream.host for route in more.routes} - hosts == {
+        "smtp.office365.com",
+        "mail.provider.example",
+    }

@@ -18,6 +18,7 @@ from missent.smtp.client.options import UpstreamOptions
 from missent.smtp.listener import ListenOptions
 from missent.testing.postfix import Postfix, answers, until, why_not
 from missent.testing.relay import MilGuard, running
+from missent.testing.serve import Serve, ServeOnAsyncio
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -157,24 +158,24 @@ async def test_the_next_hop_is_down_and_comes_back(options: RelayOptions, sink: 
     assert len(guard.remembered) == 2
 
 
-async def test_a_thousand_messages_each_of_them_once(
-    options: RelayOptions, sink: StartSink, requires: Callable[[str], str]
+@pytest.mark.parametrize("serve", [Serve, ServeOnAsyncio], ids=["uvloop", "asyncio"])
+def test_a_thousand_messages_each_of_them_once(
+    tmp_path: Path, sink: StartSink, requires: Callable[[str], str], serve: type[Serve]
 ) -> None:
     source = requires("smtp-source")
     with sink() as hop:
-        guard = MilGuard()
-        async with running(towards(options, hop.port), guard) as port:
-            process = await asyncio.create_subprocess_exec(
-                *(source, "-s", "20", "-m", "1000", "-l", "4000", "-N", "-f", SENDER, "-t", RIGHT),
-                f"127.0.0.1:{port}",
-                stderr=asyncio.subprocess.PIPE,
+        settings = f"[relay]\nlisten = '127.0.0.1:0'\nupstream = 'smtp://127.0.0.1:{hop.port}'\n"
+        with serve.with_settings(tmp_path, settings) as missent:
+            words = f"-s 20 -m 1000 -l 4000 -N -f {SENDER} -t {RIGHT} 127.0.0.1:{missent.ports[0]}"
+            done = subprocess.run(
+                [source, *words.split()], stderr=subprocess.PIPE, check=False, timeout=90
             )
-            _, said = await asyncio.wait_for(process.communicate(), 60)
+        lines = missent.events("message")
         messages = hop.messages()
-    assert (process.returncode, said) == (0, b"")
+    assert (done.returncode, done.stderr) == (0, b"")
     found = [re.findall(r"X-Rcpt-Args: <(\d+)b@partner\.example>", m) for m in messages]
     assert sorted(int(number) for (number,) in found) == list(range(1, 1001))
-    assert len(guard.remembered) == 1000
+    assert [line["result"] for line in lines] == ["sent"] * 1000
 
 
 @pytest.mark.skipif(bool(why_not()), reason=why_not() or "-")

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from missent.gates.milter import commands as c
 from missent.testing.postfix import until
@@ -54,8 +54,11 @@ class Missent:
     """`missent milter` (or `serve`) as a process of its own, from `with` to its end.
 
     Attributes:
+        program: what is run.
         config: its configuration file.
     """
+
+    program: ClassVar[tuple[str, ...]] = (str(Path(sys.executable).with_name("missent")),)
 
     def __init__(self, config: Path, command: str = "milter") -> None:
         """Run with a configuration that says where to listen."""
@@ -80,11 +83,10 @@ class Missent:
         return cls(config, command)
 
     def __enter__(self) -> Self:
-        program = Path(sys.executable).with_name("missent")
         with self._log.open("wb") as log:
             # A session of its own, as a service has.
             self.process = subprocess.Popen(  # noqa: S603  our own program
-                [program, "--config", self.config, self._command],
+                [*self.program, "--config", self.config, self._command],
                 stderr=log,
                 start_new_session=True,
             )
