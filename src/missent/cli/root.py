@@ -73,6 +73,7 @@ class Commands(click.Group):
         "config": "missent.cli.config",
         "decisions": "missent.cli.decisions",
         "doctor": "missent.cli.doctor",
+        "exposure": "missent.cli.exposure",
         "explain": "missent.cli.explain",
         "export": "missent.cli.export",
         "forget": "missent.cli.forget",

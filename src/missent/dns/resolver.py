@@ -56,6 +56,11 @@ class Resolver:
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
 
+    def forget(self, domains: Iterable[str]) -> None:
+        """Ask anew for these the next time."""
+        for domain in domains:
+            self._kept.pop(domain, None)
+
     async def mail(self, domain: str) -> DomainFacts | Unknown:
         """What becomes of mail to a domain (`Domain.name`); those who ask together ask once.
 

@@ -26,3 +26,9 @@ def suffix_share(suffix: str) -> float:
     """The share of domains below a public suffix, at least one in two hundred thousand."""
     share: float = _table()["suffixes"].get(suffix, _LEAST)
     return share
+
+
+def suffixes() -> dict[str, float]:
+    """The shares of domains below the common public suffixes."""
+    shares: dict[str, float] = _table()["suffixes"]
+    return shares

@@ -1,0 +1,166 @@
+"""`missent exposure`: which lookalikes of ours take our mail."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from missent.core.address import Domain
+from missent.core.errors import AddressError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from missent.cli.root import Context
+    from missent.core.finding import Json
+    from missent.exposure.lookalike import Lookalike
+    from missent.exposure.since import Before
+
+
+@click.command(name="exposure")
+@click.argument("domains", nargs=-1, metavar="[DOMAIN]...")
+@click.option("--file", type=click.File(), metavar="FILE", help="More domains, one a line.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 20_000),
+    default=500,
+    show_default=True,
+    help="Lookalikes of each domain.",
+)
+@click.option(
+    "--mass",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=1.0,
+    help="Enough when they are this share of all slips, such as 0.7.",
+)
+@click.option(
+    "--volume", type=click.FloatRange(0), help="Messages a year to each domain; else the store's."
+)
+@click.option(
+    "--slips",
+    type=click.FloatRange(0, 1),
+    default=0.0007,
+    show_default=True,
+    help="Share of messages whose domain is mistyped.",
+)
+@click.option(
+    "--since", type=click.File(), metavar="FILE", help="Print only what changed since that JSON."
+)
+@click.option(
+    "--save",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the whole run there as JSON, for the next --since.",
+)
+@click.option("--html", type=click.File("w"), metavar="FILE", help="Write a picture there.")
+@click.option("--all", "every", is_flag=True, help="Text: every name, not only the worst.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help="For people; one JSON object; or comma-separated values.",
+)
+@click.pass_obj
+def command(
+    context: Context,
+    *,
+    domains: tuple[str, ...],
+    file: IO[str] | None,
+    limit: int,
+    mass: float,
+    volume: float | None,
+    slips: float,
+    since: IO[str] | None,
+    save: Path | None,
+    html: IO[str] | None,
+    every: bool,
+    form: str,
+) -> int:
+    """Find the names that people type for yours, and what they do with the mail.
+
+    Names are taken in the order in which people type them, and the DNS is asked about each (the
+    resolvers and their rate stand in [dns]). Without DOMAIN, the organisation's own domains are
+    taken. The exit code is 1 when a lookalike takes mail, or with --since, when something changed.
+
+    \b
+    Examples:
+      missent exposure navy.mil
+      missent exposure --limit 100 --volume 50000 --html map.html corp.example mail.corp.example
+      missent exposure --since seen.json --save seen.json corp.example
+    """  # noqa: D301  \b is click's mark for "leave these lines as they are"
+    from missent.app.exposure import Look, look_around  # noqa: PLC0415  slow to import
+    from missent.exposure import picture, tell  # noqa: PLC0415  likewise
+    from missent.exposure import since as earlier  # noqa: PLC0415  likewise
+
+    settings = context.settings()
+    names = _names([*domains, *(file or ())]) or list(settings.organisation.domains)
+    if not names:
+        raise click.UsageError("name a domain of yours, or write organisation.domains")
+    before = _before(since)
+    with context.blamed():
+        found = look_around(settings, Look(names, limit, mass, slips, volume), _progress)
+    if save is not None:
+        save.write_text(_json(tell.as_json(earlier.carried(found, before or {}))), "utf-8")
+    if html is not None:
+        html.write(picture.page(found))
+    changes = None if before is None else earlier.changed(found, before)
+    if form == "text" and changes is not None:
+        lines: Iterable[str] = [tell.change(one, was) for one, was in changes]
+    elif form == "text":
+        lines = tell.as_text(found, every=every)
+    else:
+        shown = found if changes is None else [one for one, _ in changes]
+        lines = _table(shown, form) if shown else ()
+    for line in lines:
+        click.echo(line)
+    return int(bool(changes) if changes is not None else any(o.state.takes_mail for o in found))
+
+
+def _table(found: Sequence[Lookalike], form: str) -> list[str]:
+    from missent.exposure import tell  # noqa: PLC0415  slow to import
+
+    return [_json(tell.as_json(found)) if form == "json" else tell.as_csv(found).rstrip("\n")]
+
+
+def _json(run: dict[str, Json]) -> str:
+    return json.dumps(run, ensure_ascii=False)
+
+
+def _before(since: IO[str] | None) -> Before | None:
+    from missent.exposure import since as earlier  # noqa: PLC0415  slow to import
+
+    try:
+        return None if since is None else earlier.read(json.load(since))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--since") from None
+
+
+def _names(given: Iterable[str]) -> list[str]:
+    names = []
+    for text in given:
+        bare = text.partition("#")[0].strip()
+        if bare:
+            names.append(_name(bare))
+    return list(dict.fromkeys(names))
+
+
+def _name(text: str) -> str:
+    try:
+        domain = Domain.parse(text)
+    except AddressError as error:
+        raise click.BadParameter(str(error), param_hint="DOMAIN") from None
+    if domain.is_literal or "." not in domain.name:
+        raise click.BadParameter(f"{text!r} is no domain such as corp.example", param_hint="DOMAIN")
+    return domain.name
+
+
+def _progress(done: int, of: int) -> None:
+    if sys.stderr.isatty() and (done % 50 == 0 or done == of):
+        sys.stderr.write(f"\r{done} of {of} names" + ("\n" if done == of else ""))
+        sys.stderr.flush()

@@ -1,0 +1,1 @@
+"""LOOKS AROUND: which lookalikes of ours take our mail, ranked by what will leak."""

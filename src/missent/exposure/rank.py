@@ -1,0 +1,51 @@
+"""How much mail each lookalike gets in a year, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from missent.exposure.lookalike import Lookalike, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+SLIPS = 0.0007
+"""The share of recipients whose domain is mistyped: 412 of 553,992 in the labelled corpus."""
+
+_ADVICE = {
+    State.MX: "write to its operator, ask for a null MX, and block it at your own gates",
+    State.IMPLICIT: "ask its owner for a null MX, and block it at your own gates",
+    State.FREE: "register it, and publish a null MX",
+    State.UNKNOWN: "ask again later",
+}
+
+
+def ranked(
+    found: Iterable[Lookalike], volume: Mapping[str, float], slips: float = SLIPS
+) -> list[Lookalike]:
+    """The worst first: by expected messages a year, then by what an owner could begin to take.
+
+    Args:
+        found: what was found out.
+        volume: messages a year that are meant for each of our names; 1 where it is not known.
+        slips: the share of them whose domain is mistyped.
+    """
+    weighed = [
+        replace(
+            one,
+            yearly=one.probability * slips * volume.get(one.meant, 1.0) * one.state.takes_mail,
+            advice=advice(one),
+        )
+        for one in found
+    ]
+    return sorted(weighed, key=lambda one: (-one.yearly, -one.probability, one.name))
+
+
+def advice(one: Lookalike) -> str:
+    """What to do about a lookalike; "" where nothing is to be done."""
+    if one.state.takes_mail and one.wildcard:
+        return "every name there takes mail: block it at your own gates, or register this one"
+    if one.state.takes_mail and one.parked:
+        return "it is for sale: buy it, or block it at your own gates"
+    return _ADVICE.get(one.state, "")
