@@ -19,7 +19,8 @@ for package in $PACKAGES; do
     status=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
     [ "$status" = installed ] || missing="$missing $package"
 done
-[ -n "$missing" ] || exit 0
+exim=/opt/missent-tests/exim
+[ -n "$missing" ] || [ ! -x "$exim/usr/sbin/exim4" ] || exit 0
 
 # No service may be started by its installation: the tests start what they need, on ports of their
 # own. A policy that stands already is left as it is.
@@ -33,5 +34,22 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections
 apt-get update -qq
-# shellcheck disable=SC2086  # a list of names
-apt-get install -qq --yes --no-install-recommends $missing >/dev/null
+if [ -n "$missing" ]; then
+    # shellcheck disable=SC2086  # a list of names
+    apt-get install -qq --yes --no-install-recommends $missing >/dev/null
+fi
+
+# Exim conflicts with Postfix: only its program is unpacked, to a place of its own.
+if [ ! -x "$exim/usr/sbin/exim4" ]; then
+    folder=$(mktemp -d)
+    (cd "$folder" && apt-get download -qq exim4-daemon-light >/dev/null 2>&1)
+    # what it links to; none of it is a mail server
+    libraries="libdb5.3 libgnutls-dane0 libidn12 libpcre2-8-0 libnsl2"
+    # shellcheck disable=SC2086  # likewise
+    apt-get install -qq --yes --no-install-recommends $libraries >/dev/null
+    mkdir -p "$exim"
+    dpkg-deb --extract "$folder"/exim4-daemon-light_*.deb "$exim"
+    rm -rf "$folder"
+    getent passwd Debian-exim >/dev/null || useradd --system --user-group \
+        --home-dir /nonexistent --shell /usr/sbin/nologin Debian-exim
+fi

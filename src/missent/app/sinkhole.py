@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from missent.app import domains
 from missent.app.remember import open_store
 from missent.core.errors import ConfigError, StoreError
+from missent.dns.ares import Ares
 from missent.memory.sql.refusals import StoredRefusals
 from missent.serving import loop
 from missent.serving.workers import WorkerOptions
@@ -157,12 +159,14 @@ def work(read: Callable[[], Settings], shared: Shared, life: Life) -> int:
 
 async def _serve(settings: Settings, shared: Shared, life: Life) -> None:
     own = section(settings)
-    hosts = Hosts()
-    tally = Tally(
-        shared.key, hosts, Networks.read(own.good_networks), Networks.read(own.bad_networks)
-    )
+    good, bad = Networks.read(own.good_networks), Networks.read(own.bad_networks)
     async with AsyncExitStack() as stack:
+        asker = Ares(domains.options(settings)) if own.names else None
+        if asker is not None:
+            stack.push_async_callback(asker.close)
+        hosts = Hosts(asker)
         stack.push_async_callback(hosts.close)
+        tally = Tally(shared.key, hosts, good, bad)
         refusals = None
         if settings.store.url:
             store = await open_store(settings)

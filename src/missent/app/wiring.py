@@ -19,6 +19,7 @@ from missent.core.policy import DEFAULT_RULES, Mode, Policy, Rule
 from missent.core.verdict import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from missent.app.zones import Names
@@ -106,7 +107,8 @@ def _policy(settings: Settings) -> Policy:
 
 def _checks(settings: Settings) -> tuple[Check, ...]:
     blocklist = Blocklist(
-        tuple(
+        tuple(_fed(settings))
+        + tuple(
             Forbidden(
                 Pattern.parse(entry.pattern),
                 entry.owner,
@@ -124,6 +126,19 @@ def _checks(settings: Settings) -> tuple[Check, ...]:
     from missent.app.zones import Protecting  # noqa: PLC0415  the defaults need none
 
     return tuple(Protecting(check, zones) for check in checks)
+
+
+def _fed(settings: Settings) -> Iterator[Forbidden]:
+    """What sinkholes reported, see `missent feed`."""
+    if not settings.policy.feeds:
+        return
+    from missent.report.owner import feed  # noqa: PLC0415  most have none
+
+    for file in settings.policy.feeds:
+        for one in feed.read(file):
+            yield Forbidden(
+                Pattern.parse(one.pattern), one.owner, one.reason, _midnight(one.expires)
+            )
 
 
 def _exceptions(settings: Settings) -> Permissions:

@@ -71,11 +71,14 @@ class Commands(click.Group):
     modules: ClassVar = {
         "check": "missent.cli.check",
         "config": "missent.cli.config",
+        "contact": "missent.cli.contact",
         "decisions": "missent.cli.decisions",
+        "dnslog": "missent.cli.dnslog",
         "doctor": "missent.cli.doctor",
         "exposure": "missent.cli.exposure",
         "explain": "missent.cli.explain",
         "export": "missent.cli.export",
+        "feed": "missent.cli.feed",
         "forget": "missent.cli.forget",
         "held": "missent.cli.held",
         "hold": "missent.cli.hold",
@@ -84,6 +87,7 @@ class Commands(click.Group):
         "replay": "missent.cli.replay",
         "serve": "missent.cli.serve",
         "sinkhole": "missent.cli.sinkhole",
+        "zone": "missent.cli.zone",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, ClassVar
 
 import click
 
@@ -10,7 +11,33 @@ if TYPE_CHECKING:
     from missent.cli.root import Context
 
 
-@click.group(name="sinkhole", invoke_without_command=True)
+class _Parts(click.Group):
+    """The commands, each loaded when it is asked for."""
+
+    modules: ClassVar = {
+        "history": "missent.cli.sinkhole_record",
+        "hold": "missent.cli.sinkhole_hold",
+        "key": "missent.cli.sinkhole_key",
+        "notify": "missent.cli.sinkhole_notify",
+        "note": "missent.cli.sinkhole_record",
+        "release": "missent.cli.sinkhole_hold",
+        "report": "missent.cli.sinkhole_report",
+        "senders": "missent.cli.sinkhole_senders",
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        """Every command's name."""
+        return sorted(self.modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name: the module's object of that name."""
+        if cmd_name not in self.modules:
+            return None
+        command: click.Command = getattr(import_module(self.modules[cmd_name]), cmd_name)
+        return command
+
+
+@click.group(name="sinkhole", cls=_Parts, invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> int:
     """Run the server of the section [sinkhole]: it refuses every recipient and reads nothing.
@@ -23,7 +50,7 @@ def command(ctx: click.Context) -> int:
     \b
     Examples:
       missent --config /etc/missent/missent.toml sinkhole
-      missent sinkhole report --for '*.mil' --format text
+      missent sinkhole report --for mil --format text
     """  # noqa: D301  \b is click's mark for "leave these lines as they are"
     if ctx.invoked_subcommand is not None:
         return 0

@@ -32,6 +32,7 @@ _DATA: dict[str, Callable[[Any], str]] = {
     "AAAA": lambda data: str(data.addr),
     "MX": lambda data: _host(data.exchange),
     "NS": lambda data: _host(data.nsdname),
+    "PTR": lambda data: _host(data.dname),
     "TXT": lambda data: str(data.data.decode("utf-8", "replace")),
 }
 

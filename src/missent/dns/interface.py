@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from missent.core.facts import Unknown
 
-Kind = Literal["A", "AAAA", "MX", "NS", "TXT"]
+Kind = Literal["A", "AAAA", "MX", "NS", "PTR", "TXT"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pydantic import Field
 from missent.settings.section import (
     ActionName,
     DomainNames,
+    File,
     PatternText,
     Said,
     Section,
@@ -48,6 +49,9 @@ class PolicySection(Section):
     rules: Annotated[tuple[PolicyRule, ...] | None, Field(strict=False)] = None
     """The rows of the policy; they replace the built-in ones, which docs/reference/checks.md
     lists."""
+    feeds: Annotated[tuple[File, ...], Field(strict=False)] = ()
+    """Files that `missent feed` writes: names that a sinkhole reported, blocked as rules of X901.
+    One that is not there yet is empty."""
 
 
 class OwnRule(Section):

@@ -83,6 +83,9 @@ class SinkholeSection(Section):
     """Files with a network a line, whose mail is people's rather than bulk."""
     bad_networks: Annotated[tuple[File, ...], Field(strict=False)] = ()
     """Files with a network a line, whose mail is bulk."""
+    names: bool = False
+    """Whether clients' host names are asked of the DNS and confirmed (FCrDNS), by the resolvers of
+    `[dns]`; the refusal does not wait for it. Without, no name is held against anybody."""
     flush: Annotated[float, Field(ge=1, le=3600)] = 10
     """Seconds between two writes of the counts: so much is lost when we are killed."""
     retention_days: Annotated[int, Field(ge=1)] = 730

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import sqlite3
+import subprocess
+import sys
 from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from missent.sinkhole.answers import Answers
@@ -13,9 +19,12 @@ from missent.sinkhole.dialogue import Dialogue, Terms
 from missent.sinkhole.mapping import Lookalike
 from missent.sinkhole.scratch import Buffer
 from missent.sinkhole.server import Server, SinkholeOptions, listen_on
+from missent.testing.postfix import free_port
+from missent.testing.postfix import until as until_true
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from typing import Self
 
     from missent.sinkhole.dialogue import Book
     from missent.sinkhole.tls import Certificate
@@ -108,3 +117,108 @@ async def running(
         yield server, sockets[0].getsockname()[1]
     finally:
         await server.close()
+
+
+class Process:
+    """`missent sinkhole` as processes of its own, from `with` to its end.
+
+    Args:
+        base: a folder for its files.
+        more: lines for the section [sinkhole].
+        port: of 127.0.0.1; 0 takes a free one.
+    """
+
+    def __init__(self, base: Path, more: str = "", port: int = 0) -> None:
+        self.base = base
+        self.port = port or free_port()
+        self.file = base / "missent.toml"
+        self.configure(more)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def configure(self, more: str) -> None:
+        """Write the configuration anew; SIGHUP makes it known."""
+        self.file.write_text(
+            f"""\
+[store]
+url = "sqlite:///{self.base}/missent.db"
+[sinkhole]
+listen = ["127.0.0.1:{self.port}"]
+hostname = "sink.registry.example"
+organisation = "Registry"
+contact = "abuse@registry.example"
+per_address = 100000
+per_network = 100000
+flush = 1
+{more}
+[[sinkhole.lookalike]]
+typed = "*.ml"
+meant = "*.mil"
+note = ".ml is Mali"
+""",
+            encoding="utf-8",
+        )
+
+    def __enter__(self) -> Self:
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603  our own program
+                [sys.executable, "-m", "missent", "--config", str(self.file), "sinkhole"],
+                stdout=log,
+                stderr=log,
+            )
+        until_true(lambda: '"ready"' in self.log, what="the sinkhole to be ready")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self.signal(signal.SIGTERM)
+            try:
+                self._process.wait(20)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the parent."""
+        assert self._process is not None  # noqa: S101  within `with`
+        self._process.send_signal(number)
+
+    def wait(self) -> int:
+        """Wait for its end, and return the exit code."""
+        assert self._process is not None  # noqa: S101  within `with`
+        return self._process.wait(30)
+
+    @property
+    def processes(self) -> list[int]:
+        """The parent, then its workers."""
+        assert self._process is not None  # noqa: S101  within `with`
+        parent = self._process.pid
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii")
+        return [parent, *map(int, children.split())]
+
+    @property
+    def log_file(self) -> Path:
+        """Where its log goes."""
+        return self.base / "log"
+
+    @property
+    def log(self) -> str:
+        """What it logged."""
+        return self.log_file.read_text("utf-8")
+
+    def rows(self) -> list[tuple[str, str, str, str, int, int]]:
+        """What it counted: meant, typed, organisation, kind, messages, recipients."""
+        with contextlib.closing(sqlite3.connect(self.base / "missent.db")) as connection:
+            return connection.execute(
+                "SELECT meant, typed, organisation, kind, SUM(messages), SUM(recipients)"
+                " FROM sinkhole_count GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+            ).fetchall()
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run another command with the same configuration."""
+        return subprocess.run(  # noqa: S603  our own program
+            [sys.executable, "-m", "missent", "--config", str(self.file), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
