@@ -15,14 +15,14 @@ class _Parts(click.Group):
     """The commands, each loaded when it is asked for."""
 
     modules: ClassVar = {
-        "history": "missent.cli.sinkhole_record",
-        "hold": "missent.cli.sinkhole_hold",
-        "key": "missent.cli.sinkhole_key",
-        "notify": "missent.cli.sinkhole_notify",
-        "note": "missent.cli.sinkhole_record",
-        "release": "missent.cli.sinkhole_hold",
-        "report": "missent.cli.sinkhole_report",
-        "senders": "missent.cli.sinkhole_senders",
+        "history": "missent.cli.sinkholes.record",
+        "hold": "missent.cli.sinkholes.hold",
+        "key": "missent.cli.sinkholes.key",
+        "notify": "missent.cli.sinkholes.notify",
+        "note": "missent.cli.sinkholes.record",
+        "release": "missent.cli.sinkholes.hold",
+        "report": "missent.cli.sinkholes.report",
+        "senders": "missent.cli.sinkholes.senders",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature

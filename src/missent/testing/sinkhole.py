@@ -126,10 +126,12 @@ class Process:
         base: a folder for its files.
         more: lines for the section [sinkhole].
         port: of 127.0.0.1; 0 takes a free one.
+        flush: seconds between two writes.
     """
 
-    def __init__(self, base: Path, more: str = "", port: int = 0) -> None:
+    def __init__(self, base: Path, more: str = "", port: int = 0, flush: float = 1) -> None:
         self.base = base
+        self._flush = flush
         self.port = port or free_port()
         self.file = base / "missent.toml"
         self.configure(more)
@@ -148,7 +150,7 @@ organisation = "Registry"
 contact = "abuse@registry.example"
 per_address = 100000
 per_network = 100000
-flush = 1
+flush = {self._flush}
 {more}
 [[sinkhole.lookalike]]
 typed = "*.ml"
@@ -165,7 +167,7 @@ note = ".ml is Mali"
                 stdout=log,
                 stderr=log,
             )
-        until_true(lambda: '"ready"' in self.log, what="the sinkhole to be ready")
+        until_true(lambda: '"ready"' in self.log, 60, what="the sinkhole to be ready")
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def certificate(folder: Path) -> Path:
+def certificate(folder: Path, kind: Literal["rsa", "ec"] = "rsa") -> Path:
     """Make a certificate for `localhost` and 127.0.0.1 that signs itself.
+
+    Args:
+        folder: where it is put.
+        kind: `ec` for a key on the curve P-256.
 
     Returns:
         A file with the key and the certificate, to be served and to be trusted.
@@ -19,7 +23,8 @@ def certificate(folder: Path) -> Path:
         OSError: there is no `openssl`.
     """
     file, key = folder / "localhost.crt", folder / "localhost.key"
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+    new = "ec -pkeyopt ec_paramgen_curve:prime256v1" if kind == "ec" else "rsa:2048"
+    command = f"openssl req -x509 -newkey {new} -nodes -days 2 -subj /CN=localhost"
     names = "subjectAltName=DNS:localhost,IP:127.0.0.1"
     subprocess.run(  # noqa: S603  fixed words and our own paths
         [*command.split(), "-addext", names, "-keyout", str(key), "-out", str(file)],

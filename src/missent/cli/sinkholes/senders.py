@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from missent.cli.sinkhole_period import period, wanted
+from missent.cli.sinkholes.period import period, wanted
 
 if TYPE_CHECKING:
     from missent.cli.root import Context

@@ -1,0 +1,136 @@
+"""The clients: blocking sockets in processes of their own, the cheapest that Python has."""
+
+from __future__ import annotations
+
+import multiprocessing
+import socket
+import ssl
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from multiprocessing.queues import Queue
+
+    from bench.sinkhole.servers import Running
+
+EHLO = b"EHLO client.example\r\n"
+MAIL = b"MAIL FROM:<jane@corp.example>\r\n"
+RCPT = b"RCPT TO:<gen@army.ml>\r\n"
+BURST = 200
+
+
+class Figures(NamedTuple):
+    """What was done, by the wall clock and by the server's processor."""
+
+    done: int
+    seconds: float
+    cpu: float
+
+    @property
+    def rate(self) -> float:
+        """A second."""
+        return self.done / self.seconds
+
+    @property
+    def cost(self) -> float:
+        """Microseconds of the server's processor time for one."""
+        return 1e6 * self.cpu / max(self.done, 1)
+
+
+def sessions(port: int, until: float) -> int:
+    """Connect, EHLO, MAIL, one RCPT that is refused, QUIT; each after the answer before."""
+    done = 0
+    while time.monotonic() < until:
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            client.recv(4096)
+            for line in (EHLO, MAIL, RCPT):
+                client.sendall(line)
+                heard = client.recv(4096)
+            assert heard.startswith(b"5"), heard  # noqa: S101  or else nothing is measured
+            client.sendall(b"QUIT\r\n")
+            client.recv(4096)
+        done += 1
+    return done
+
+
+def bursts(port: int, until: float) -> int:
+    """RCPT commands in one session, 200 at a time."""
+    done = 0
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.recv(4096)
+        for line in (EHLO, MAIL):
+            client.sendall(line)
+            client.recv(4096)
+        said = RCPT * BURST
+        while time.monotonic() < until:
+            client.sendall(said)
+            heard = 0
+            while heard < BURST:
+                heard += client.recv(1 << 17).count(b"\n")
+            done += BURST
+    return done
+
+
+def secure(port: int, until: float, trust: str, *, resumed: bool) -> int:
+    """Sessions with STARTTLS; `resumed` with the ticket of the session before."""
+    context = ssl.create_default_context(cafile=trust)
+    context.check_hostname = False
+    ticket: ssl.SSLSession | None = None
+    done = again = 0
+    while time.monotonic() < until:
+        plain = socket.create_connection(("127.0.0.1", port))
+        plain.recv(4096)
+        for line in (EHLO, b"STARTTLS\r\n"):
+            plain.sendall(line)
+            plain.recv(4096)
+        with context.wrap_socket(plain, session=ticket) as client:
+            for line in (EHLO, MAIL, RCPT):
+                client.sendall(line)
+                client.recv(4096)
+            again += bool(client.session_reused)
+            ticket = client.session if resumed else None
+            client.sendall(b"QUIT\r\n")
+            client.recv(4096)
+        done += 1
+    assert again >= 0.9 * done - 5 if resumed else not again  # noqa: S101  likewise
+    return done
+
+
+def run(
+    server: Running, what: Callable[..., int], seconds: float, clients: int, **more: object
+) -> Figures:
+    """Let clients do it for a while, and add up."""
+    context = multiprocessing.get_context("fork")
+    results: Queue[int] = context.Queue()
+    end = time.monotonic() + seconds
+
+    def work() -> None:
+        results.put(what(server.port, end, **more))
+
+    cpu, start = server.cpu(), time.monotonic()
+    workers = [context.Process(target=work) for _ in range(clients)]
+    for one in workers:
+        one.start()
+    count = sum(results.get(timeout=seconds + 60) for _ in workers)
+    for one in workers:
+        one.join()
+    return Figures(count, time.monotonic() - start, server.cpu() - cpu)
+
+
+def idle(server: Running, count: int) -> tuple[int, float]:
+    """Open connections that have said EHLO, and how much memory each costs the server."""
+    before = server.memory()
+    clients = []
+    try:
+        for _ in range(count):
+            client = socket.create_connection(("127.0.0.1", server.port), timeout=60)
+            client.recv(4096)
+            client.sendall(EHLO)
+            client.recv(4096)
+            clients.append(client)
+        grown = server.memory() - before
+    finally:
+        for client in clients:
+            client.close()
+    return before + grown, grown / count
