@@ -85,11 +85,16 @@ class Refuses:
         return "250 2.1.5 recipient ok"
 
 
-async def missent() -> None:
+def quiet() -> None:
+    """Log as in production, to where nobody reads."""
     structlog.configure(
         processors=[structlog.processors.JSONRenderer()],
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
+
+
+async def missent() -> None:
+    quiet()
     limits = Limits(recipients=10**6, commands=10**6)
     with tempfile.TemporaryDirectory() as outbox:
         options = RelayOptions(ListenOptions(port=0, limits=limits), outbox=Path(outbox))
@@ -127,9 +132,12 @@ class Server:
 
 
 @contextmanager
-def running(server: str, loop: str) -> Iterator[Server]:
+def running(
+    server: str, loop: str, *, module: str = "bench.relay", port: int = 0
+) -> Iterator[Server]:
+    words = ["--serve", server, "--loop", loop, *(["--port", str(port)] if port else [])]
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.relay", "--serve", server, "--loop", loop],
+        [sys.executable, "-m", module, *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -223,8 +231,7 @@ def main() -> None:
         print(f"{name:<20}{first:>10,.0f}{cpu:>10,.0f}{second:>12,.0f}{cpu_each:>10,.0f}")
 
 
-def run(server: str, loop: str) -> None:
-    work = SERVERS[server]()
+def run_on(work: Coroutine[None, None, None], loop: str) -> None:
     if loop == "uvloop":
         import uvloop  # noqa: PLC0415  only where it is measured
 
@@ -241,6 +248,6 @@ if __name__ == "__main__":
     parser.add_argument("--loop", choices=("asyncio", "uvloop"), default="asyncio")
     arguments = parser.parse_args()
     if arguments.serve:
-        run(arguments.serve, arguments.loop)
+        run_on(SERVERS[arguments.serve](), arguments.loop)
     else:
         main()

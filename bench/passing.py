@@ -1,0 +1,175 @@
+"""What the relay costs between a client and its mail server: sessions a second, and the delay.
+
+A session is: connect, EHLO, AUTH PLAIN, MAIL, RCPT, DATA, 2,000 octets, QUIT. It is measured
+against the mail server alone, through missent that passes the sign-in on, and through an aiosmtpd
+that does the same with aiosmtplib, message by message. The mail server is missent's own SMTP
+server, which takes everything: it costs least, so that the rest is the proxy's. All run in processes
+of their own on the same cores and over plain loopback: trust the ratios. One client at a time gives
+the delay, 20 give the throughput. Run it by `python -m bench.passing`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import statistics
+import tempfile
+import time
+from base64 import b64encode
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from bench.relay import Judge, Server, converse, quiet, report, run_on, running
+from missent.gates.relay.options import RelayOptions
+from missent.gates.relay.routes import RouteOptions
+from missent.gates.relay.server import serving
+from missent.smtp.client.options import UpstreamOptions
+from missent.smtp.events import Extensions
+from missent.smtp.listener import Listener, ListenOptions
+from missent.testing.relay import NextHop
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiosmtpd.smtp import SMTP, Envelope, LoginPassword, Session
+
+    from missent.smtp.events import Answer, Event
+
+ROUNDS = 3
+SECONDS = 1.5
+CLIENTS = 20
+WORD = b64encode(b"\0ann@corp.example\0sesame")
+HEAD = "| between client and server | ms a session | added | sessions/s of 20 | CPU ms a session |"
+STEPS: Sequence[tuple[bytes, int]] = (
+    (b"EHLO client.example\r\n", 1),
+    (b"AUTH PLAIN " + WORD + b"\r\n", 1),
+    (b"MAIL FROM:<ann@corp.example>\r\n", 1),
+    (b"RCPT TO:<b@partner.example>\r\n", 1),
+    (b"DATA\r\n", 1),
+    (b"Subject: x\r\n\r\n" + (b"x" * 70 + b"\r\n") * 28 + b".\r\n", 1),
+    (b"QUIT\r\n", 1),
+)
+
+
+class Taker(NextHop):
+    """A mail server that takes everything and keeps nothing."""
+
+    async def handle(self, event: Event) -> Answer | None:
+        """Answer one event."""
+        self.events.clear()
+        return self(event)
+
+
+async def hop() -> None:
+    quiet()
+    handler = Taker(Extensions(auth=("PLAIN", "LOGIN")))
+    listener = Listener(ListenOptions(port=0, hostname="hop.example"), lambda _: handler)
+    await report((await listener.open())[0][1])
+
+
+async def missent(port: int) -> None:
+    quiet()
+    route = RouteOptions(UpstreamOptions("127.0.0.1", port), frozenset({"corp.example"}))
+    with tempfile.TemporaryDirectory() as outbox:
+        options = RelayOptions(ListenOptions(port=0), routes=(route,), outbox=Path(outbox))
+        async with serving(options, Judge()) as names:
+            await report(names[0][1])
+
+
+async def aiosmtpd(port: int) -> None:
+    """The peer: the same proxy written with the usual libraries."""
+    from aiosmtpd.smtp import SMTP, AuthResult  # noqa: PLC0415  only here
+    from aiosmtplib import send  # noqa: PLC0415  likewise
+
+    class Passing:
+        """Signs in at DATA, for aiosmtpd's authenticator cannot wait."""
+
+        async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+            auth = cast("LoginPassword", session.auth_data)
+            _, said = await send(
+                envelope.original_content or b"",
+                sender=envelope.mail_from,
+                recipients=envelope.rcpt_tos,
+                hostname="127.0.0.1",
+                port=port,
+                start_tls=False,
+                username=auth.login.decode(),
+                password=auth.password.decode(),
+            )
+            return f"250 {said}"
+
+    def known(_server: SMTP, _session: Session, _envelope: Envelope, _how: str, data: Any) -> Any:
+        return AuthResult(success=True, auth_data=data)
+
+    loop = asyncio.get_running_loop()
+    listening = await loop.create_server(
+        lambda: SMTP(Passing(), authenticator=known, auth_require_tls=False, loop=loop),
+        "127.0.0.1",
+        0,
+        backlog=1024,
+    )
+    await report(listening.sockets[0].getsockname()[1])
+
+
+async def sessions(port: int, clients: int) -> tuple[int, list[float]]:
+    """As many sessions as go into the time, and how long each took."""
+    end = time.perf_counter() + SECONDS
+    took: list[float] = []
+
+    async def client() -> None:
+        while (began := time.perf_counter()) < end:
+            await converse(port, STEPS)
+            took.append(time.perf_counter() - began)
+
+    await asyncio.gather(*(client() for _ in range(clients)))
+    return len(took), took
+
+
+def measure(server: Server) -> tuple[float, float, float]:
+    """Milliseconds of one session alone, sessions a second of many, and CPU of each in ms."""
+    asyncio.run(sessions(server.port, 1))  # what is asked and loaded at first does not count
+    _, alone = asyncio.run(sessions(server.port, 1))
+    cpu, began = server.cpu(), time.perf_counter()
+    count, _ = asyncio.run(sessions(server.port, CLIENTS))
+    spent = time.perf_counter() - began
+    return statistics.median(alone) * 1e3, count / spent, (server.cpu() - cpu) / count * 1e3
+
+
+def table(rounds: int = ROUNDS) -> str:
+    rows: dict[str, list[tuple[float, float, float]]] = {}
+    for loop in ("asyncio", "uvloop"):
+        for _ in range(rounds):
+            with running("hop", loop, module="bench.passing") as direct:
+                rows.setdefault(f"no proxy, {loop}", []).append(measure(direct))
+                for name in ("missent", "aiosmtpd"):
+                    with running(name, loop, module="bench.passing", port=direct.port) as server:
+                        rows.setdefault(f"{name}, {loop}", []).append(measure(server))
+    lines = [HEAD, "|---|---|---|---|---|"]
+    for name, found in rows.items():
+        alone, rate, cpu = (statistics.median(column) for column in zip(*found, strict=True))
+        bare = statistics.median(row[0] for row in rows[f"no proxy, {name.split(', ')[1]}"])
+        added = "" if name.startswith("no proxy") else f"{alone - bare:.2f}"
+        lines.append(f"| {name} | {alone:.2f} | {added} | {rate:,.0f} | {cpu:.2f} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    print(f"load {os.getloadavg()[0]:.1f}, median of {ROUNDS} rounds\n")
+    print(table())
+
+
+SERVERS = {"missent": missent, "aiosmtpd": aiosmtpd}
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--serve", choices=(*SERVERS, "hop"))
+    parser.add_argument("--loop", choices=("asyncio", "uvloop"), default="asyncio")
+    parser.add_argument("--port", type=int, default=0)
+    arguments = parser.parse_args()
+    if arguments.serve == "hop":
+        run_on(hop(), arguments.loop)
+    elif arguments.serve:
+        run_on(SERVERS[arguments.serve](arguments.port), arguments.loop)
+    else:
+        main()
