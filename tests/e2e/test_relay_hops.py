@@ -19,6 +19,7 @@ from missent.smtp.listener import ListenOptions
 from missent.testing.postfix import Postfix, answers, until, why_not
 from missent.testing.relay import MilGuard, running
 from missent.testing.serve import Serve, ServeOnAsyncio
+from missent.testing.smtp import SMUGGLING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -193,6 +194,36 @@ async def test_postfix_behind(options: RelayOptions) -> None:
         (message,) = postfix.delivered()
     assert message["Delivered-To"] == RIGHT
     assert len(message.get_all("Received", [])) == 1  # Postfix's own: we add nothing
+
+
+async def smuggle(port: int, ending: bytes) -> bytes:
+    """Send a message whose end two servers may read differently, and one more behind it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    await reader.readuntil(b"\r\n")
+    writer.write(b"EHLO client.example\r\n")
+    await reader.readuntil(b"\r\n250 ")
+    writer.write(f"MAIL FROM:<{SENDER}>\r\nRCPT TO:<{RIGHT}>\r\nDATA\r\n".encode())
+    await reader.readuntil(b"354 ")
+    writer.write(b"Subject: one\r\n\r\nx" + ending)
+    writer.write(f"MAIL FROM:<{SENDER}>\r\nRCPT TO:<{WRONG}>\r\nDATA\r\n".encode())
+    writer.write(b"Subject: two\r\n\r\nx\r\n.\r\nQUIT\r\n")
+    try:
+        return await asyncio.wait_for(reader.read(), 10)
+    finally:
+        writer.close()
+
+
+@pytest.mark.skipif(bool(why_not()), reason=why_not() or "-")
+async def test_nothing_is_smuggled_past_us_into_postfix(options: RelayOptions) -> None:
+    with Postfix() as postfix:
+        async with running(towards(options, postfix.port), MilGuard()) as port:
+            for ending in SMUGGLING:
+                assert b"550 5.5.2 bare" in await smuggle(port, ending), ending
+            assert (await asyncio.to_thread(send, port, RIGHT))[0] == 250
+        await asyncio.to_thread(until, lambda: len(postfix.delivered()) >= 1)
+        await asyncio.to_thread(postfix.settle)
+        assert [message["Subject"] for message in postfix.delivered()] == ["x"]
+        assert "army" not in postfix.log
 
 
 @pytest.mark.skipif(bool(why_not()), reason=why_not() or "-")

@@ -37,6 +37,25 @@ if TYPE_CHECKING:
     from missent.smtp.replies import Challenge
     from missent.smtp.session import Session
 
+# What one server reads as the end of a message and another does not: nothing after it may be read
+# as a command by anybody.
+SMUGGLING = (
+    b"\n.\n",
+    b"\n.\r\n",
+    b"\r.\r",
+    b"\r.\r\n",
+    b"\r\n.\n",
+    b"\r\n.\r",
+    b"\r\n\n.\r\n",
+    b"\n\r.\r\n",
+    b"\r\r\n.\r\r\n",
+    b"\r\n.\r\r\n",
+    b"\x00\r\n\r.\r\n",
+    b"\n.\r",
+    b"\r.\n",
+    b"\r\n.\x00\n",
+)
+
 _CLOSED = "-- closed"
 _GO_ON = Reply(354, "", ("go on",))
 _TAKEN = Reply(250, "2.0.0", ("taken",))

@@ -319,6 +319,20 @@ async def test_cancelling_leaves_the_server_and_signs_nobody_in(options: RelayOp
     assert codes(replies[2:]) == ["334", "501", "530", "235", "250", "250", "354", "250"]
 
 
+async def test_nobody_tries_passwords_through_us(
+    options: RelayOptions, log: list[EventDict]
+) -> None:
+    hop = Hop(*[WRONG] * 100)
+    async with proxy(options, (hop, "corp.example")) as port:
+        for _ in range(16):
+            replies = await talk(port, [EHLO, plain(), plain()])
+        assert replies[2:] == 2 * [
+            "454 4.7.0 too many failed sign-ins from this host; try again later"
+        ]
+    assert sum(isinstance(event, Auth) for event in hop.events) <= 30 < len(log)
+    assert any(line["event"] == "too many failed sign-ins" for line in log)
+
+
 # What is offered.
 
 

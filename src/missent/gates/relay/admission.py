@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import time
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -10,6 +11,7 @@ import structlog
 
 from missent.gates.relay.routes import MECHANISMS, common
 from missent.gates.relay.signin import SignIn
+from missent.gates.relay.strikes import Strikes
 from missent.smtp.events import Auth, AuthAbandoned, AuthResponse, Extensions
 from missent.smtp.replies import Challenge, Reply
 
@@ -26,6 +28,7 @@ _LEAST = Extensions(eight_bit=False, smtputf8=False)
 _STRANGER = Reply(550, "5.7.1", ("this host may not send mail through here",))
 _SIGN_IN = Reply(530, "5.7.0", ("sign in first",))
 _TLS_FIRST = Reply(530, "5.7.0", ("say STARTTLS, then sign in",))
+_WAIT = Reply(454, "4.7.0", ("too many failed sign-ins from this host; try again later",))
 _NOBODY = Reply(503, "5.5.1", ("nobody is signing in",))
 
 
@@ -53,12 +56,14 @@ class Ways:
         routes: where clients sign in; None where nobody can.
         starttls: whether we have a certificate.
         clear_on_loopback: whether a client on this machine may sign in without TLS.
+        strikes: counts refused sign-ins.
     """
 
     delivery: Delivery | None
     routes: Routes | None = None
     starttls: bool = False
     clear_on_loopback: bool = True
+    strikes: Strikes = field(default_factory=lambda: Strikes(time.monotonic))
 
 
 class Admission:
@@ -100,6 +105,9 @@ class Admission:
         if isinstance(words, Auth) and self._ways.routes is not None:
             # From now on nothing goes out for who does not succeed, trusted or not.
             self.delivery = None
+            if self._ways.strikes.out(self._peer.address):
+                _log.warning("too many failed sign-ins", peer=self._peer.address)
+                return _WAIT
             self._sign_in = SignIn(self._ways.routes, words.mechanism, self._peer.address)
         sign_in = self._sign_in
         if sign_in is None:
@@ -112,6 +120,8 @@ class Admission:
         if isinstance(answer, Reply):
             self.delivery = self._account = sign_in.account
             self._sign_in = sign_in if answer.accepted else None
+            if not answer.accepted and not answer.tempfail:
+                self._ways.strikes.add(self._peer.address)
         return answer
 
     def forbids(self, mail: Mail) -> Reply | None:
