@@ -94,6 +94,13 @@ def test_implicit_tls_needs_a_certificate_and_an_address(tmp_path: Path) -> None
     assert listen.tls is not None
 
 
+def test_routes_for_other_machines_need_a_certificate() -> None:
+    with pytest.raises(ConfigError, match=r"on 0\.0\.0\.0 nobody signs in without TLS: add it"):
+        relay(listen="0.0.0.0:587", route=[GMAIL])
+    relay(listen="0.0.0.0:587")  # whoever is trusted needs none
+    assert relay(listen="[::1]:587", route=[GMAIL]).listen.host == "::1"
+
+
 def test_a_key_without_a_certificate() -> None:
     with pytest.raises(ConfigError, match="or leave out"):
         relay(tls_key="x.pem")

@@ -21,7 +21,7 @@ from missent.gates.relay.options import RelayOptions
 from missent.gates.relay.routes import RouteOptions
 from missent.serving.workers import WorkerOptions
 from missent.settings.gates import RelaySection
-from missent.smtp.client.options import UpstreamOptions, read_secret
+from missent.smtp.client.options import UpstreamOptions, is_loopback, read_secret
 from missent.smtp.events import Limits
 from missent.smtp.listener import ListenOptions
 
@@ -73,6 +73,11 @@ def relay(settings: Settings) -> RelayOptions | None:
     implicit = _host_and_port(own.listen_tls, "listen_tls") if own.listen_tls else None
     if implicit and tls is None:
         raise ConfigError("relay.tls_certificate is missing; relay.listen_tls needs it")
+    if own.route and tls is None and not is_loopback(host):
+        raise ConfigError(
+            f"relay.tls_certificate is missing; on {host} nobody signs in without TLS: add it, or "
+            "listen on 127.0.0.1"
+        )
     listen = ListenOptions(
         host,
         port,

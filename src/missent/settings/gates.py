@@ -59,7 +59,8 @@ class RelaySection(Section):
     listen_tls: str = ""
     """Likewise, where TLS begins with the first octet, as at port 465; nothing for nowhere."""
     hostname: str = "localhost"
-    """Our name in the greeting and to the next hop."""
+    """Our name in the greeting and to the next hop. Servers of routes hear `[127.0.0.1]` instead of
+    the default, as from any mail client."""
     networks: Networks = ("127.0.0.0/8", "::1/128")
     """Whose mail is relayed without signing in: never open this to the world."""
     route: Annotated[tuple[RouteSection, ...], Field(strict=False)] = ()

@@ -91,6 +91,12 @@ async def test_a_message_goes_by_the_account_and_a_slip_is_refused(options: Rela
         dialogue = [EHLO, plain(), MESSAGE[0], "RCPT TO:<gen@army.ml>", *MESSAGE[1:], "QUIT"]
         replies = await talk(port, dialogue)
     assert replies[2] == "235 2.7.0 welcome"
+    # no name was given to it, so it says what mail clients say
+    named = replace(options, listen=replace(options.listen, hostname="localhost"))
+    for one, said in ((options, "relay.example"), (named, "[127.0.0.1]")):
+        async with proxy(one, (other := Hop(), "corp.example")) as port:
+            await talk(port, [EHLO, "QUIT"])
+        assert [e.name for e in other.events if isinstance(e, Hello)] == [said]
     assert replies[4].startswith("550 5.7.1 <gen@army.ml>: not sent; did you mean <gen@army.mil>?")
     assert replies[7] == "250 2.0.0 queued as 4711"
     assert hop.messages == [b"Subject: x\r\n\r\nbody\r\n"]

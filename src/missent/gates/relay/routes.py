@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from missent.smtp.client.options import UpstreamOptions
 
 MECHANISMS = ("PLAIN", "LOGIN", "XOAUTH2")  # those whose first response names the account
+_UNSET = "localhost"
+_NOBODY = "[127.0.0.1]"  # as a mail client says; "localhost" is refused here and there
 _AGAIN_SECONDS = 5.0  # before a server that is down is asked once more what it offers
 
 
@@ -52,7 +54,7 @@ class Route:
         self.domains = options.domains
         self.size = size
         try:
-            self.dialler = Dialler(options.upstream, hostname)
+            self.dialler = Dialler(options.upstream, _NOBODY if hostname == _UNSET else hostname)
         except OSError as error:
             raise ConfigError(f"the route's cafile cannot be used: {error}") from None
         self._offered: Extensions | None = None

@@ -92,7 +92,7 @@ class UpstreamOptions:
         if passes_on and user:
             raise ConfigError(f"no user belongs here ({user!r}): clients sign in themselves")
         secret = user or passes_on
-        if secret and security is Security.NONE and not _is_loopback(split.hostname):
+        if secret and security is Security.NONE and not is_loopback(split.hostname):
             raise ConfigError(
                 f"the password for {split.hostname} would go over the net in the clear: "
                 "write smtp+starttls:// or smtps://"
@@ -130,7 +130,8 @@ def _bad_url(host: str | None) -> str:
     )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine by its very name."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
