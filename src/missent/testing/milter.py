@@ -90,7 +90,11 @@ class Missent:
                 stderr=log,
                 start_new_session=True,
             )
-        until(lambda: '"ready"' in self.log or self.process.poll() is not None, 60, "missent")
+        try:
+            until(lambda: '"ready"' in self.log or self.process.poll() is not None, 60, "missent")
+        except TimeoutError:
+            self.kill()
+            raise
         if self.process.poll() is not None:
             raise RuntimeError(self.log)
         return self

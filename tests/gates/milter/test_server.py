@@ -92,7 +92,6 @@ def site(tmp_path: Path) -> Site:
 async def begun(site: Site) -> Mta:
     mta = await site.mta(*START)
     assert isinstance(await mta.hear(), r.Negotiated)
-    assert await mta.hear() == r.Continue()
     return mta
 
 
@@ -104,9 +103,9 @@ async def test_a_whole_conversation_however_it_is_cut(site: Site, step: int) -> 
             mta.writer.write(POSTFIX_SAYS_OCTETS[start : start + step])
             if step == 1:
                 await asyncio.sleep(0)
-        heard = [await mta.hear() for _ in range(6)]
+        heard = [await mta.hear() for _ in range(5)]
         assert [type(one).__name__ for one in heard] == [
-            "Negotiated", "Continue", "ReplyCode", "Continue", "Continue", "NoneType",
+            "Negotiated", "ReplyCode", "Continue", "Continue", "NoneType",
         ]  # fmt: skip
     assert [str(m.recipients[0].address) for m in site.guard.was_sent] == ["bob@partner.example"]
 
@@ -118,7 +117,7 @@ async def test_while_a_decision_takes_its_time_the_mta_hears_that_we_live(site: 
         assert await mta.ask(c.Rcpt("<a@b.ml>")) == r.Progress()
         assert await mta.hear() == r.Progress()
         assert isinstance(await mta.hear(), r.ReplyCode)
-        assert await mta.ask(c.Abort(), c.Mail("<a@corp.example>")) == r.Continue()
+        assert await mta.ask(c.Abort(), *START[2:], c.Rcpt("<postmaster>")) == r.Continue()
 
 
 async def test_commands_that_come_too_early_wait_for_the_answer_before(site: Site) -> None:

@@ -24,6 +24,7 @@ _MACROS = (
 _SILENT: dict[Step, type] = {
     Step.SILENT_CONNECT: commands.Connect,
     Step.SILENT_HELO: commands.Helo,
+    Step.SILENT_MAIL: commands.Mail,
     Step.SILENT_DATA: commands.Data,
     Step.SILENT_UNKNOWN: commands.Unknown,
     Step.SILENT_HEADERS: commands.Header,

@@ -136,6 +136,7 @@ class Session:
         self._agreed: Agreement | None = None
         self._client = _Client()
         self._envelope: _Envelope | None = None
+        self._passing = False  # a message that is not ours, before that could be said
         self._asked: Question | Kept | None = None
 
     @property
@@ -255,17 +256,25 @@ class Session:
             ours = client.ours or self._ours.sender(login, mail_from)
         else:
             ours = self._ours.local
+        self._passing = not ours
         if not ours:
-            return (*ended, *_NOT_OURS)
+            # Where nothing may be said here, it is said to the first recipient.
+            return ended if self._is_silent(commands.Mail) else (*ended, *self._pass())
         said = {parameter.upper() for parameter in command.parameters}
         self._envelope = _Envelope(mail_from, "SMTPUTF8" in said)
         self._envelope.eight_bit = "BODY=8BITMIME" in said
         if not client.by_smtp and self._can_keep:
             # Who its recipients are is asked at its end, when all of it went by.
             self._envelope.copy = self._copy()
-        return (*ended, *_CONTINUE) if ended else _CONTINUE
+        return (*ended, *self._say_continue(commands.Mail))
+
+    def _pass(self) -> tuple[Event, ...]:
+        self._passing = False
+        return _NOT_OURS
 
     def _rcpt(self, command: commands.Rcpt) -> tuple[Event, ...]:
+        if self._passing:
+            return self._pass()
         envelope = self._envelope
         if envelope is None:
             raise ProtocolError("RCPT outside a message")
@@ -321,7 +330,10 @@ class Session:
     # -- what they share ------------------------------------------------------------------------
 
     def _say_continue(self, kind: type) -> tuple[Event, ...]:
-        return _NOTHING if self._agreed and kind in self._agreed.silent else _CONTINUE
+        return _NOTHING if self._is_silent(kind) else _CONTINUE
+
+    def _is_silent(self, kind: type) -> bool:
+        return self._agreed is not None and kind in self._agreed.silent
 
     def _ask(self, envelope: _Envelope, recipients: tuple[Recipient, ...]) -> tuple[Event, ...]:
         message = Message(envelope.mail_from, recipients, beside=envelope.taken)
@@ -357,7 +369,7 @@ class Session:
         return (replies.Continue(), finished)
 
     def _end_unsent(self) -> tuple[Finished, ...]:
-        envelope = self._envelope
+        envelope, self._passing = self._envelope, False
         if envelope is not None and envelope.dispositions:
             return (self._finish(envelope, queued=False),)
         self._envelope = None
