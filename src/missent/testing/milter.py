@@ -91,7 +91,7 @@ class Missent:
                 start_new_session=True,
             )
         try:
-            until(lambda: '"ready"' in self.log or self.process.poll() is not None, 60, "missent")
+            until(lambda: '"ready"' in self.log or self.process.poll() is not None, 120, "missent")
         except TimeoutError:
             self.kill()
             raise

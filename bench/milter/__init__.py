@@ -1,0 +1,1 @@
+"""The milter beside its peers, at a real Postfix."""
