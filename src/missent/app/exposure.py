@@ -11,6 +11,7 @@ from missent.app import domains
 from missent.app.remember import open_store
 from missent.dns.signed import signed
 from missent.exposure.candidates import candidates
+from missent.exposure.probe import ProbeOptions, Prober
 from missent.exposure.rank import ranked
 from missent.exposure.survey import Survey
 
@@ -34,6 +35,7 @@ class Look:
         mass: the share of all slips after which it is enough.
         slips: the share of messages whose domain is mistyped.
         volume: messages a year to each name; None for what the store saw, or 1.
+        hello: our name towards mail servers that are to be probed; "" connects to none.
     """
 
     names: Sequence[str]
@@ -41,6 +43,7 @@ class Look:
     mass: float
     slips: float
     volume: float | None
+    hello: str = ""
 
 
 def look_around(
@@ -64,7 +67,10 @@ def look_around(
         resolver = domains.resolver(settings)
         try:
             asking = partial(signed, resolvers=settings.dns.resolvers)
-            return await Survey(resolver, progress, asking).run(found)
+            surveyed = await Survey(resolver, progress, asking).run(found)
+            if look.hello:
+                return await Prober(resolver.asker, ProbeOptions(look.hello)).run(surveyed)
+            return surveyed
         finally:
             await resolver.close()
 

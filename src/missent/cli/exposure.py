@@ -56,6 +56,12 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write the whole run there as JSON, for the next --since.",
 )
+@click.option(
+    "--probe",
+    default="",
+    metavar="OWN-NAME",
+    help="Also ask the mail servers whether they take any recipient; we say that we are OWN-NAME.",
+)
 @click.option("--html", type=click.File("w"), metavar="FILE", help="Write a picture there.")
 @click.option("--all", "every", is_flag=True, help="Text: every name, not only the worst.")
 @click.option(
@@ -78,6 +84,7 @@ def command(
     slips: float,
     since: IO[str] | None,
     save: Path | None,
+    probe: str,
     html: IO[str] | None,
     every: bool,
     form: str,
@@ -103,8 +110,9 @@ def command(
     if not names:
         raise click.UsageError("name a domain of yours, or write organisation.domains")
     before = _before(since)
+    look = Look(names, limit, mass, slips, volume, _name(probe, "--probe") if probe else "")
     with context.blamed():
-        found = look_around(settings, Look(names, limit, mass, slips, volume), _progress)
+        found = look_around(settings, look, _progress)
     if save is not None:
         save.write_text(_json(tell.as_json(earlier.carried(found, before or {}))), "utf-8")
     if html is not None:
@@ -150,13 +158,13 @@ def _names(given: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _name(text: str) -> str:
+def _name(text: str, option: str = "DOMAIN") -> str:
     try:
         domain = Domain.parse(text)
     except AddressError as error:
-        raise click.BadParameter(str(error), param_hint="DOMAIN") from None
+        raise click.BadParameter(str(error), param_hint=option) from None
     if domain.is_literal or "." not in domain.name:
-        raise click.BadParameter(f"{text!r} is no domain such as corp.example", param_hint="DOMAIN")
+        raise click.BadParameter(f"{text!r} is no domain such as corp.example", param_hint=option)
     return domain.name
 
 
