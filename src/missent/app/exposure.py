@@ -61,24 +61,39 @@ def look_around(
         StoreError: the store cannot be read.
     """
     names = look.names
-    found = [one for name in names for one in candidates(name, names, look.limit, look.mass)]
-
-    async def run() -> list[Lookalike]:
-        resolver = domains.resolver(settings)
-        try:
-            asking = partial(signed, resolvers=settings.dns.resolvers)
-            surveyed = await Survey(resolver, progress, asking).run(found)
-            if look.hello:
-                return await Prober(resolver.asker, ProbeOptions(look.hello)).run(surveyed)
-            return surveyed
-        finally:
-            await resolver.close()
-
     if look.volume is not None:
         volumes = dict.fromkeys(names, look.volume)
     else:
         volumes = _received(settings, names)
-    return ranked(asyncio.run(run()), volumes, look.slips)
+    return ranked(asyncio.run(survey(settings, look, progress)), volumes, look.slips)
+
+
+async def survey(
+    settings: Settings, look: Look, progress: Callable[[int, int], None]
+) -> list[Lookalike]:
+    """What lookalikes of our names do with mail, in no order.
+
+    Raises:
+        ConfigError: the DNS cannot be asked like this.
+    """
+
+    def make() -> list[Lookalike]:
+        return [
+            one
+            for name in look.names
+            for one in candidates(name, look.names, look.limit, look.mass)
+        ]
+
+    found = await asyncio.to_thread(make)
+    resolver = domains.resolver(settings)
+    try:
+        asking = partial(signed, resolvers=settings.dns.resolvers)
+        surveyed = await Survey(resolver, progress, asking).run(found)
+        if look.hello:
+            return await Prober(resolver.asker, ProbeOptions(look.hello)).run(surveyed)
+        return surveyed
+    finally:
+        await resolver.close()
 
 
 def _received(settings: Settings, names: Sequence[str]) -> dict[str, float]:

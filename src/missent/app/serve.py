@@ -90,6 +90,10 @@ async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:
                     relay_options, assess, sockets.relay, attempts, sockets.relay_tls, room=room
                 )
             )
+        if settings.exposure is not None:
+            from missent.app.watch import watching  # noqa: PLC0415  an extra
+
+            await stack.enter_async_context(watching(settings))
         await loop.until_told(life)
 
 

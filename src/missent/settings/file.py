@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from missent.core.errors import ConfigError
 from missent.settings.decisions import ExceptionEntry, Organisation, OwnRule, PolicySection
+from missent.settings.exposure import ExposureSection  # noqa: TC001  pydantic reads it
 from missent.settings.gates import MilterSection, NoticeSection, RelaySection, ServeSection
 from missent.settings.hold import HoldSection, WebSection  # noqa: TC001  pydantic reads them
 from missent.settings.rooms import DnsSection, LogSection, StoreSection
@@ -43,6 +44,7 @@ class Settings(Section):
     hold: HoldSection | None = None
     web: WebSection | None = None
     sinkhole: SinkholeSection | None = None
+    exposure: ExposureSection | None = None
 
 
 def load(path: Path) -> Settings:

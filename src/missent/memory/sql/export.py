@@ -17,6 +17,7 @@ from missent.memory.sql.tables import (
     decision,
     domain_facts,
     exception,
+    lookalike,
     tally,
 )
 
@@ -99,6 +100,15 @@ async def _of_nobody(connection: AsyncConnection) -> AsyncIterator[Mapping[str, 
             "facts": row.facts,
             "fetched": moment(row.fetched),
             "expires": moment(row.expires),
+        }
+    async for row in _rows(connection, lookalike, None):
+        yield {
+            "kind": "lookalike",
+            "name": row.name,
+            "meant": row.meant,
+            "at": moment(row.at),
+            "state": row.state,
+            "operator": row.operator,
         }
 
 

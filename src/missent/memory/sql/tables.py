@@ -182,3 +182,14 @@ sinkhole_hold = Table(
     Column("reason", Text, nullable=False),
     sqlite_autoincrement=True,
 )
+
+# What a lookalike did with mail from a moment on; a row is added when it changes.
+lookalike = Table(
+    "lookalike",
+    metadata,
+    Column("name", Key, primary_key=True),
+    Column("meant", Key, primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("state", Text, nullable=False),
+    Column("operator", Text, nullable=False),
+)
