@@ -14,20 +14,21 @@ import argparse
 import asyncio
 import os
 import statistics
-import tempfile
 import time
 from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from bench.relay import Judge, Server, converse, quiet, report, run_on, running
+import structlog
+import uvloop
+
+from bench.relay import Judge, Server, converse, quiet, report, run_on, started
 from missent.gates.relay.options import RelayOptions
 from missent.gates.relay.routes import RouteOptions
-from missent.gates.relay.server import serving
 from missent.smtp.client.options import UpstreamOptions
 from missent.smtp.events import Extensions
-from missent.smtp.listener import Listener, ListenOptions
-from missent.testing.relay import NextHop
+from missent.smtp.listener import ListenOptions
+from missent.testing.relay import NextHop, next_hop, running
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +42,7 @@ SECONDS = 1.5
 CLIENTS = 20
 WORD = b64encode(b"\0ann@corp.example\0sesame")
 HEAD = "| between client and server | ms a session | added | sessions/s of 20 | CPU ms a session |"
+OFFERED = Extensions(auth=("PLAIN", "LOGIN"))
 STEPS: Sequence[tuple[bytes, int]] = (
     (b"EHLO client.example\r\n", 1),
     (b"AUTH PLAIN " + WORD + b"\r\n", 1),
@@ -63,18 +65,30 @@ class Taker(NextHop):
 
 async def hop() -> None:
     quiet()
-    handler = Taker(Extensions(auth=("PLAIN", "LOGIN")))
-    listener = Listener(ListenOptions(port=0, hostname="hop.example"), lambda _: handler)
-    await report((await listener.open())[0][1])
+    async with next_hop(Taker(OFFERED)) as port:
+        await report(port)
 
 
 async def missent(port: int) -> None:
     quiet()
+    async with running(proxy(port), Judge()) as ours:
+        await report(ours)
+
+
+def proxy(port: int) -> RelayOptions:
     route = RouteOptions(UpstreamOptions("127.0.0.1", port), frozenset({"corp.example"}))
-    with tempfile.TemporaryDirectory() as outbox:
-        options = RelayOptions(ListenOptions(port=0), routes=(route,), outbox=Path(outbox))
-        async with serving(options, Judge()) as names:
-            await report(names[0][1])
+    return RelayOptions(ListenOptions(port=0), routes=(route,))
+
+
+async def together() -> tuple[float, float]:
+    """Milliseconds of a session without and with missent, with no process to be waited for."""
+    async with next_hop(Taker(OFFERED)) as direct, running(proxy(direct), Judge()) as through:
+        found = []
+        for port in (direct, through):
+            await sessions(port, 1)
+            _, took = await sessions(port, 1)
+            found.append(statistics.quantiles(took, n=10)[0] * 1e3)
+    return found[0], found[1]
 
 
 async def aiosmtpd(port: int) -> None:
@@ -144,10 +158,10 @@ def table(rounds: int = ROUNDS) -> str:
     rows: dict[str, list[tuple[float, float, float]]] = {}
     for loop in ("asyncio", "uvloop"):
         for _ in range(rounds):
-            with running("hop", loop, module="bench.passing") as direct:
+            with started("hop", loop, module="bench.passing") as direct:
                 rows.setdefault(f"no proxy, {loop}", []).append(measure(direct))
                 for name in ("missent", "aiosmtpd"):
-                    with running(name, loop, module="bench.passing", port=direct.port) as server:
+                    with started(name, loop, module="bench.passing", port=direct.port) as server:
                         rows.setdefault(f"{name}, {loop}", []).append(measure(server))
     lines = [HEAD, "|---|---|---|---|---|"]
     for name, found in rows.items():
@@ -161,6 +175,15 @@ def table(rounds: int = ROUNDS) -> str:
 def main() -> None:
     print(f"load {os.getloadavg()[0]:.1f}, median of {ROUNDS} rounds\n")
     print(table())
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        structlog.configure(logger_factory=structlog.WriteLoggerFactory(nowhere))
+        for name, new_loop in (
+            ("asyncio", asyncio.new_event_loop),
+            ("uvloop", uvloop.new_event_loop),
+        ):
+            with asyncio.Runner(loop_factory=new_loop) as runner:
+                bare, through = runner.run(together())
+            print(f"\nall in one process, {name}: {bare:.2f} ms, through missent {through:.2f}")
 
 
 SERVERS = {"missent": missent, "aiosmtpd": aiosmtpd}

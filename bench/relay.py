@@ -132,7 +132,7 @@ class Server:
 
 
 @contextmanager
-def running(
+def started(
     server: str, loop: str, *, module: str = "bench.relay", port: int = 0
 ) -> Iterator[Server]:
     words = ["--serve", server, "--loop", loop, *(["--port", str(port)] if port else [])]
@@ -223,7 +223,7 @@ def main() -> None:
     rows: dict[str, list[tuple[float, ...]]] = {}
     for _ in range(ROUNDS):
         for name, loop in itertools.product(SERVERS, loops):
-            with running(name, loop) as server:
+            with started(name, loop) as server:
                 figures = (*measure(server, sessions), *measure(server, pipelined))
             rows.setdefault(f"{name}, {loop}", []).append(figures)
     for name, rounds in rows.items():
