@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from missent.settings.section import (
     AddressText,
@@ -19,8 +20,21 @@ from missent.settings.section import (
 )
 
 OnError = Literal["accept", "tempfail"]
+
+
+def _upstream(text: str) -> str:
+    if not _URL.match(text):
+        raise ValueError(
+            f"{text!r} names no server; write smtps://HOST, smtp+starttls://HOST or smtp://HOST"
+        )
+    return text
+
+
+_URL = re.compile(r"(smtp|smtp\+starttls|smtps)://\S+$")
 Upstream = Annotated[
-    str, Field(pattern=r"^(smtp|smtp\+starttls|smtps)://\S+$", examples=["smtps://mx.example"])
+    str,
+    AfterValidator(_upstream),
+    Field(examples=["smtps://mx.example"], json_schema_extra={"pattern": f"^{_URL.pattern}"}),
 ]
 ConfirmAfter = Annotated[int, Field(ge=1)]
 ConfirmWithin = Annotated[int, Field(ge=60)]
