@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import smtplib
+import socket
 import ssl
 from base64 import b64encode
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -376,6 +377,31 @@ async def test_a_server_that_is_down_is_told_when_somebody_signs_in_and_tried_an
         replies = await talk(port, [EHLO, plain(), *MESSAGE])
         assert replies[-1].startswith("250 2.0.0")
         await listener.close()
+
+
+async def test_a_server_that_does_not_answer_delays_nobody_for_long(
+    options: RelayOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("missent.gates.relay.routes._PATIENCE", 0.2)
+    hop = Hop()
+    hop.extensions = replace(OFFERED, size=5000)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        stuck = UpstreamOptions("127.0.0.1", silent.getsockname()[1], connect=60)
+        async with next_hop(hop) as hop_port:
+            good = UpstreamOptions("127.0.0.1", hop_port)
+            routes = (
+                RouteOptions(stuck, frozenset({"other.example"})),
+                RouteOptions(good, frozenset({"corp.example"})),
+            )
+            async with (
+                asyncio.timeout(5),
+                running(replace(options, routes=routes), MilGuard()) as at,
+            ):
+                for _ in range(3):
+                    replies = await talk(at, [EHLO, plain(), *MESSAGE])
+                    assert "SIZE 5000" in offered(replies[1])
+                    assert replies[-1].startswith("250")
+    assert len(hop.messages) == 3
 
 
 async def test_without_tls_only_this_machine_may_sign_in_and_only_if_it_may(

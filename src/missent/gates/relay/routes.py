@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 MECHANISMS = ("PLAIN", "LOGIN", "XOAUTH2")  # those whose first response names the account
 _UNSET = "localhost"
 _NOBODY = "[127.0.0.1]"  # as a mail client says; "localhost" is refused here and there
-_AGAIN_SECONDS = 5.0  # before a server that is down is asked once more what it offers
+_AGAIN_SECONDS = 30.0  # before a server that is down is asked once more what it offers
+_PATIENCE = 2.0  # seconds that a client waits for that; who signs in learns the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Route:
         except OSError as error:
             raise ConfigError(f"the route's cafile cannot be used: {error}") from None
         self._offered: Extensions | None = None
-        self._asking = asyncio.Lock()
+        self._asking: asyncio.Task[None] | None = None
         self._ask_at = 0.0
 
     @property
@@ -74,15 +75,26 @@ class Route:
         return client
 
     async def extensions(self) -> Extensions | None:
-        """What it offers, asked once; None while it cannot be reached."""
-        loop = asyncio.get_running_loop()
-        async with self._asking:
-            if self._offered is None and loop.time() >= self._ask_at:
-                client = await self.connect()
-                self._ask_at = loop.time() + _AGAIN_SECONDS
-                if client is not None:
-                    self.dialler.leave(client)
+        """What it offers, asked once; None while it cannot be reached, or takes its time."""
+        now = asyncio.get_running_loop().time()
+        if self._offered is None and self._asking is None and now >= self._ask_at:
+            self._asking = self.dialler.spawn(self._ask())
+        if self._offered is None and self._asking is not None:
+            await asyncio.wait([self._asking], timeout=_PATIENCE)
         return self._offered
+
+    async def close(self) -> None:
+        """Wait until every connection is left."""
+        if self._asking is not None:
+            self._asking.cancel()
+        await self.dialler.close()
+
+    async def _ask(self) -> None:
+        client = await self.connect()
+        self._ask_at = asyncio.get_running_loop().time() + _AGAIN_SECONDS
+        self._asking = None
+        if client is not None:
+            self.dialler.leave(client)
 
 
 class Routes:
@@ -133,7 +145,7 @@ class Routes:
     async def close(self) -> None:
         """Wait until every connection is left."""
         for route in self._routes:
-            await route.dialler.close()
+            await route.close()
 
 
 def common(one: Extensions, other: Extensions) -> Extensions:
