@@ -20,6 +20,7 @@ from missent.memory.interface import Contact
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from missent.core.facts import Correspondence
     from missent.memory.snapshot import Snapshot
 
 KNOWN = 100_000
@@ -55,18 +56,37 @@ def measure() -> list[Speed]:
         return guard.check(address, sender)
 
     two_way = [f"jo.smith@{name}" for name in chance.sample(known, _ASKED)]
-    new = [f"al.jones@{name}" for name in chance.sample(others, _ASKED * _ROUNDS)]
+    near, unlike = _told_apart(others, guard.app.history)
+    new = _addresses(chance.sample(others, _ASKED * _ROUNDS))
     slips = [mistyped(f"al.jones@{n}", chance) for n in chance.sample(known, _ASKED * _ROUNDS)]
-    there = [f"al.jones@{name}" for name in chance.sample(known, _ASKED)]
+    there = _addresses(chance.sample(known, _ASKED * _ROUNDS))
     found = [
         timed("missent, a recipient who wrote here", check, [two_way] * _ROUNDS),
-        timed("missent, a new recipient at a known domain", check, [there] * _ROUNDS),
-        # Never the same twice: nothing may be remembered from the round before.
-        timed("missent, an unknown domain", check, _rounds(new)),
+        # From here on never the same twice: nothing may be remembered from the round before.
+        timed("missent, a new recipient at a known domain", check, _rounds(there)),
+        timed("missent, an unknown domain like none that is known", check, _rounds(unlike)),
+        timed("missent, an unknown domain that shares much with known ones", check, _rounds(near)),
+        timed("missent, any unknown domain", check, _rounds(new)),
         timed("missent, a known domain with a letter left out", check, _rounds(slips)),
     ]
     bare = [address.partition("@")[2] for address in slips]
     return found + _peers(known, bare)
+
+
+def _addresses(names: Sequence[str]) -> list[str]:
+    return [f"al.jones@{name}" for name in names]
+
+
+def _told_apart(others: Sequence[str], history: Correspondence) -> tuple[list[str], list[str]]:
+    """Addresses at unknown domains near which the index finds known names, and at others."""
+    near: list[str] = []
+    unlike: list[str] = []
+    for name in others:
+        (near if any(True for _ in history.domains_near(name)) else unlike).append(name)
+        if min(len(near), len(unlike)) >= _ASKED * _ROUNDS:
+            break
+    asked = _ASKED * _ROUNDS
+    return _addresses(near[:asked]), _addresses(unlike[:asked])
 
 
 def _rounds(asked: Sequence[str]) -> list[Sequence[str]]:

@@ -57,6 +57,7 @@ def near(typed: str, *known: str) -> list[str]:
         ("hewlettpackard.com", "hewlett-packard.com"),
         ("siemans-enargy.com", "siemens-energy.com"),  # the consonants are the same
         ("yahoo.co", "yahoo.co.uk"),
+        ("mail.acmexcom", "mail.acme.com"),  # the last dot became a letter
     ],
 )
 def test_a_name_is_found_under_what_is_typed_for_it(typed: str, meant: str) -> None:
@@ -167,7 +168,7 @@ def test_the_growing_and_the_frozen_find_the_same(known: list[str], typed: str, 
 
 @given(domains)
 def test_a_name_is_filed_under_what_it_is_looked_up_under(name: str) -> None:
-    assert domain_keys(name) == filing_keys(name)
+    assert domain_keys(name) >= filing_keys(name)
 
 
 @given(locals_)

@@ -54,13 +54,16 @@ def domains_in_tables(case: Case) -> list[Candidate]:
     under another country's suffix too, is how names are.
     """
     typed = case.address.domain.name
-    own = case.facts.own_domains
-    names = dict.fromkeys(_near(own, typed))
+    names = _near(case.facts.own_domains, typed)
     suffix = suffixes.split(typed).suffix
     if suffix in _CLOSED or protected.zone_of(typed) is None:
-        names.update(dict.fromkeys(_near(_well_known(), typed)))
-        names.update(dict.fromkeys(_other_suffix(typed)))
-        names.update(dict.fromkeys(_in_closed_zone(typed)))
+        names += _near(_well_known(), typed)
+        names += _other_suffix(typed)
+        if suffix in _CLOSED:
+            names += _in_closed_zone(typed)
+    if not names:
+        return []
+    names = list(dict.fromkeys(names))
     return [c for c in _explained(typed, names) if _is_of_the_fingers(c, suffix)]
 
 
@@ -125,7 +128,7 @@ def _near(names: frozenset[str], typed: str) -> list[str]:
 def _other_suffix(typed: str) -> Iterator[str]:
     """The same name under a suffix that people mean who type this one, where it is known there."""
     parts = suffixes.split(typed)
-    for suffix in suffix_slips.meant(parts.suffix):
+    for suffix in suffix_slips.meant(parts.suffix):  # of most suffixes none
         other = f"{parts.label}.{suffix}"
         if parts.label and (protected.is_known(other) or other in providers.popular()):
             yield f"{parts.below}.{other}" if parts.below else other
@@ -134,7 +137,7 @@ def _other_suffix(typed: str) -> Iterator[str]:
 def _in_closed_zone(typed: str) -> Iterator[str]:
     """Listed names one edit away, in zones of which all names are listed."""
     parts = suffixes.split(typed)
-    if parts.suffix not in _CLOSED or len(parts.label) < _SHORTEST_CLOSED:
+    if len(parts.label) < _SHORTEST_CLOSED:
         return
     below = f"{parts.below}." if parts.below else ""
     listed = protected.known()

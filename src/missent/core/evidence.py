@@ -255,10 +255,12 @@ def for_domain(case: Case, meant: str, slip: Slip, candidates: int) -> list[floa
     everyone = history.address(twin) or _NEVER
     own = history.pair(sender, twin) or _NEVER
     same = 1.0 if everyone.sent or everyone.received else 0.0
-    near, near_own = (0.0, 0.0) if same else _near_local(local, meant, sender, facts)
+    locals_there = history.locals_at(meant)
+    near = near_own = 0.0
+    if not same and locals_there:
+        near, near_own = _near_local(local, meant, sender, facts)
     there = history.domain(meant) or _NEVER
     there_own = history.sender_domain(sender, meant) or _NEVER
-    locals_there = history.locals_at(meant)
     parts = suffixes.split(meant)
     difference = 0.0
     if typed.parts.label != parts.label:

@@ -47,14 +47,23 @@ def glued(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def domain_keys(name: str) -> frozenset[int]:
-    """Under what a domain name is filed, and under what it is looked up."""
-    return frozenset(filing_keys(name))
+    """Under what a domain name is looked up: where it is filed, and where its last dot may lie."""
+    keys = filing_keys(name)
+    if not suffixes.split(name).known:  # `sub.acmexcom`: the dot became a letter
+        name = _as_read(name)
+        last = range(name.rfind(".") + 1, len(name))
+        keys.update([hash(name[:i] + name[i + 1 :]) for i in last])
+    return frozenset(keys)
+
+
+def _as_read(name: str) -> str:
+    # A letter more or less changes much of an A-label.
+    return Domain(name).unicode if "xn--" in name else name
 
 
 def filing_keys(name: str) -> set[int]:
-    """The same, not kept: for filing many names, each of which comes once."""
-    if "xn--" in name:
-        name = Domain(name).unicode  # a letter more or less changes much of an A-label
+    """Under what a domain name is filed."""
+    name = _as_read(name)
     keys = {hash(name), hash(name.rpartition(".")[0])}
     # Names that differ in the last label alone share what stands before it: the key above.
     end = name.rfind(".") + 1 or len(name)

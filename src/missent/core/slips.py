@@ -71,12 +71,15 @@ def spell(typed: str, meant: str) -> Slip | None:
     """Explain a typed text by single characters; None where it is too far away or the same."""
     if typed == meant:
         return None
+    place = _place(meant)
+    if _at_least(typed, meant, place) > _TOO_FAR:
+        return None
     start, end = _common(typed, meant)
     wrong = typed[start : len(typed) - end]
     right = meant[start : len(meant) - end]
     if max(len(wrong), len(right)) > _MOST_DIFFERENT:
         return None
-    return _single(wrong, right, meant, start) or _several(wrong, right, _place(meant))
+    return _single(wrong, right, meant, start) or _several(wrong, right, place)
 
 
 def once(typed: str, meant: str) -> Slip | None:
@@ -164,7 +167,8 @@ def _costs() -> _Costs:
         _rate("look_alike"),
         _rate("separator"),
     )
-    least = min(replaced, swap, (omit + min(insert, double)) / 2)
+    double = min(double, insert)
+    least = min(replaced, swap, (omit + double) / 2)
     return _Costs(omit, insert, double, swap, _rate("another_edit"), least)
 
 
@@ -173,8 +177,6 @@ def _several(wrong: str, right: str, place: float) -> Slip | None:
     costs = _costs()
     limit = _TOO_FAR + costs.another
     step = costs.another + place
-    if _at_least(wrong, right, step) > limit:
-        return None
     omit, insert = costs.omit + step, costs.insert + step
     double, swap = costs.double + step, costs.swap + step
     # By letters of `right` so far: cost and edits of this row, of the one above and of the second.
@@ -217,14 +219,15 @@ def _several(wrong: str, right: str, place: float) -> Slip | None:
     return Slip(cost - costs.another, "several", edits, words)
 
 
-def _at_least(wrong: str, right: str, step: float) -> float:
-    """A lower bound of what it costs to make one text of the other, cheap to compute."""
+def _at_least(typed: str, meant: str, place: float) -> float:
+    """A lower bound of what several edits cost between two texts, cheap to compute."""
     costs = _costs()
-    edits = _distance()(wrong, right)
-    longer = len(wrong) - len(right)
+    edits = _distance()(typed, meant)
+    longer = len(typed) - len(meant)
     uneven = abs(longer)
-    longer_by = min(costs.insert, costs.double) if longer > 0 else costs.omit
-    return uneven * longer_by + (edits - uneven) * costs.least + edits * step
+    longer_by = costs.double if longer > 0 else costs.omit
+    each = edits * (costs.another + place) - costs.another
+    return uneven * longer_by + (edits - uneven) * costs.least + each
 
 
 @cache
@@ -272,7 +275,7 @@ def domain(typed: str, meant: str) -> Slip | None:
     for other in (
         _cut_short(typed, meant),
         _suffix(typed, meant),
-        _labels(typed.split("."), meant.split(".")),
+        _labels(typed, meant),
     ):
         if other is not None and (best is None or other.cost < best.cost):
             best = other
@@ -324,13 +327,14 @@ def _suffix(typed: str, meant: str) -> Slip | None:
     return Slip(cost, "suffix_and_more", 2, f"{words} and {inner.words}")
 
 
-def _labels(typed: Sequence[str], meant: Sequence[str]) -> Slip | None:
+def _labels(typed_name: str, meant_name: str) -> Slip | None:
     """Whole labels swapped, cut, added or glued."""
-    if len(typed) == len(meant) and sorted(typed) == sorted(meant):
+    typed, meant = typed_name.split("."), meant_name.split(".")
+    if len(typed_name) == len(meant_name) and sorted(typed) == sorted(meant):
         return Slip(
             _rate("labels_swapped"), "labels_swapped", 2, "with the labels in another order"
         )
-    if glued("".join(typed)) == glued("".join(meant)):
+    if glued(typed_name) == glued(meant_name):
         return Slip(_rate("separator") + log(2), "separator", 1, "with the dots in other places")
     if len(typed) < len(meant) and _is_subsequence(typed, meant):
         cut = [label for label in meant if label not in typed]

@@ -1,5 +1,6 @@
 """How much a label looks like a name that somebody chose: made of words, or a jumble."""
 
+# ruff: noqa: PLR1730  a call of min() takes longer than the comparison, in the innermost loop
 from __future__ import annotations
 
 from functools import cache, lru_cache
@@ -47,14 +48,21 @@ def jumble(label: str) -> float:
     least = _UNKNOWN
     for start in range(size):
         farthest = start + longest(label[start : start + _STEM], _STEM - 1)
-        for end in range(start + 1, min(farthest, size) + 1):
+        if farthest > size:
+            farthest = size
+        for end in range(start + 1, farthest + 1):
             word = cost_of(label[start:end])
             if word is not None and here + word < with_word[end]:
                 with_word[end] = here + word
         end = start + 1
         if end > _LONGEST:
             least = min(jumbled[end - _LONGEST : end])
-        here = min(least + _LETTER * end, with_word[end])
-        jumbled.append(here + _UNKNOWN - _LETTER * end)
-        least = min(least, jumbled[end])
+        letters = _LETTER * end
+        here = least + letters
+        if with_word[end] < here:
+            here = with_word[end]
+        begun = here + _UNKNOWN - letters
+        jumbled.append(begun)
+        if begun < least:
+            least = begun
     return here

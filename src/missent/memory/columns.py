@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LARGEST = 0xFFFFFFFF
+_TWO = 2
 
 
 class Uses:
@@ -61,6 +62,8 @@ class Uses:
                 self.sent[start], self.first[start], self.last[start], received, rest >> 1,
                 bool(rest & 1),
             )  # fmt: skip
+        if end - start == _TWO:  # one sender's row, and the one that holds what came back
+            return self._both(start, received)
         bounced, confirmed = 0, False
         rests = self.rest[start:end]
         if any(rests):
@@ -70,6 +73,20 @@ class Uses:
         first = min(firsts) or min(filter(None, firsts), default=0)
         sent, last = sum(self.sent[start:end]), max(self.last[start:end])
         return Use(sent, first, last, received, bounced, confirmed)
+
+    def _both(self, row: int, received: int) -> Use:
+        """Two rows together, without the slices that many are worth."""
+        other = row + 1
+        first, later = self.first[row], self.first[other]
+        last, rest, more = self.last[row], self.rest[row], self.rest[other]
+        return Use(
+            self.sent[row] + self.sent[other],
+            min(first, later) if first and later else first or later,
+            max(last, self.last[other]),
+            received,
+            (rest >> 1) + (more >> 1),
+            bool((rest | more) & 1),
+        )
 
 
 def extend(column: array[int], values: Sequence[int]) -> None:

@@ -27,6 +27,9 @@ FEW = 12
 """Up to so many rows are added up when they are asked for: it takes a few microseconds."""
 
 
+_HANDFUL = 4  # addresses of a domain; up to so many are looked through, not looked up
+
+
 class Snapshot:
     """A `Correspondence` that never changes. Made by `SnapshotBuilder`, which fills it."""
 
@@ -93,6 +96,12 @@ class Snapshot:
         local, _, domain = address.rpartition("@")
         number = self.domain_numbers.get(domain)
         if number is None:
+            return -1
+        start, end = self.first_address[number], self.first_address[number + 1]
+        if end - start <= _HANDFUL:
+            for found in range(start, end):
+                if self.locals[found] == local:
+                    return found
             return -1
         key = hash((local, number))
         found = self.address_index.last(key)
@@ -167,11 +176,11 @@ class Snapshot:
         if end - start > FEW:
             use = self.domain_totals[number]
             return use if use.sent or use.received else None
-        senders, nobody = self.senders, self.nobody
+        nobody, uses = self.nobody, self.uses
         came = 0
-        for row in range(start, end):
-            if senders[row] == nobody:
-                came += self.uses.received[row]
+        for row, sender in enumerate(self.senders[start:end], start):
+            if sender == nobody:
+                came += uses.received[row]
         sent, first, last, _, _, _ = self.uses.total(start, end, came)
         return Use(sent, first, last, came) if sent or came else None
 
