@@ -13,7 +13,9 @@ from missent.dns.signed import signed
 from missent.exposure.candidates import candidates
 from missent.exposure.probe import ProbeOptions, Prober
 from missent.exposure.rank import ranked
+from missent.exposure.registry import Registry
 from missent.exposure.survey import Survey
+from missent.report.contact.fetch import Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +38,7 @@ class Look:
         slips: the share of messages whose domain is mistyped.
         volume: messages a year to each name; None for what the store saw, or 1.
         hello: our name towards mail servers that are to be probed; "" connects to none.
+        rdap: whether the registries are asked about names that take mail.
     """
 
     names: Sequence[str]
@@ -44,6 +47,7 @@ class Look:
     slips: float
     volume: float | None
     hello: str = ""
+    rdap: bool = False
 
 
 def look_around(
@@ -90,7 +94,10 @@ async def survey(
         asking = partial(signed, resolvers=settings.dns.resolvers)
         surveyed = await Survey(resolver, progress, asking).run(found)
         if look.hello:
-            return await Prober(resolver.asker, ProbeOptions(look.hello)).run(surveyed)
+            surveyed = await Prober(resolver.asker, ProbeOptions(look.hello)).run(surveyed)
+        if look.rdap:
+            async with Web() as web:
+                surveyed = await Registry(web).run(surveyed)
         return surveyed
     finally:
         await resolver.close()

@@ -62,6 +62,9 @@ if TYPE_CHECKING:
     metavar="OWN-NAME",
     help="Also ask the mail servers whether they take any recipient; we say that we are OWN-NAME.",
 )
+@click.option(
+    "--rdap", is_flag=True, help="Ask the registries since when, until when and by whom (RDAP)."
+)
 @click.option("--html", type=click.File("w"), metavar="FILE", help="Write a picture there.")
 @click.option("--all", "every", is_flag=True, help="Text: every name, not only the worst.")
 @click.option(
@@ -85,6 +88,7 @@ def command(
     since: IO[str] | None,
     save: Path | None,
     probe: str,
+    rdap: bool,
     html: IO[str] | None,
     every: bool,
     form: str,
@@ -110,7 +114,8 @@ def command(
     if not names:
         raise click.UsageError("name a domain of yours, or write organisation.domains")
     before = _before(since)
-    look = Look(names, limit, mass, slips, volume, _name(probe, "--probe") if probe else "")
+    hello = _name(probe, "--probe") if probe else ""
+    look = Look(names, limit, mass, slips, volume, hello, rdap)
     with context.blamed():
         found = look_around(settings, look, _progress)
     if save is not None:

@@ -52,6 +52,9 @@ class Lookalike:
         shared: how many lookalikes of this run give their mail to the same operator.
         signed: whether the DNSSEC chain has a DS record for it; None where that was not found out.
         mta_sts: whether it publishes MTA-STS (RFC 8461); None as before.
+        registered: the day on which it was registered, ISO 8601; "" where that was not found out.
+        expires: the day on which the registration ends; "" as before.
+        registrar: who registered it; "" as before.
         probe: what a mail server answered to a random recipient; "" where nobody asked.
         yearly: messages a year that are expected to go to it.
         advice: what to do about it.
@@ -70,6 +73,9 @@ class Lookalike:
     shared: int = 0
     signed: bool | None = None
     mta_sts: bool | None = None
+    registered: str = ""
+    expires: str = ""
+    registrar: str = ""
     probe: str = ""
     yearly: float = 0.0
     advice: str = ""

@@ -80,6 +80,9 @@ def _line(one: Lookalike) -> str:
             ("DNSSEC", one.signed),
             ("MTA-STS", one.mta_sts),
             (f"operator {one.operator}", one.operator),
+            (f"registered {one.registered}", one.registered),
+            (f"until {one.expires}", one.expires),
+            (f"by {one.registrar}", one.registrar),
             (one.probe, one.probe),
             (one.reason, one.reason),
         )

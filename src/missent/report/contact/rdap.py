@@ -29,6 +29,14 @@ async def mailboxes(domain: str, web: Web, bootstrap: str = BOOTSTRAP) -> list[s
         web: fetches.
         bootstrap: which registry answers for which top-level domain.
     """
+    said = await registration(domain, web, bootstrap)
+    return said if isinstance(said, Unknown) else _by_role(said or {})
+
+
+async def registration(
+    domain: str, web: Web, bootstrap: str = BOOTSTRAP
+) -> dict[str, Any] | Unknown | None:
+    """What the registry says of a domain, as JSON; None where it knows no such domain."""
     servers: list[str] | Unknown = [_ROOT]
     if "." in domain:
         servers = await _servers(domain.rpartition(".")[2], web, bootstrap)
@@ -42,8 +50,8 @@ async def mailboxes(domain: str, web: Web, bootstrap: str = BOOTSTRAP) -> list[s
         if isinstance(said, Unknown):
             doubt = said
         elif said is not None:
-            return _by_role(said)
-    return doubt or []
+            return said
+    return doubt
 
 
 async def _servers(suffix: str, web: Web, bootstrap: str) -> list[str] | Unknown:
