@@ -46,3 +46,26 @@ def test_text_is_one_line_an_event() -> None:
 @pytest.mark.parametrize(("level", "lines"), [("debug", 2), ("warning", 1), ("error", 0)])
 def test_what_is_less_important_is_left_out(level: str, lines: int) -> None:
     assert len(_told("json", level)) == lines
+
+
+FAULT = """
+import sys, structlog
+from missent.report import log
+log.configure(*sys.argv[1:])
+def work():
+    local = "".join(["ses", "ame"])
+    raise LookupError("a bug")
+try:
+    work()
+except LookupError:
+    structlog.get_logger("missent.test").exception("conversation failed")
+"""
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_a_traceback_shows_no_values(form: str) -> None:
+    """What passes through a conversation may be a password."""
+    command = (sys.executable, "-c", FAULT, form, "info")
+    told = subprocess.run(command, capture_output=True, check=True, text=True).stderr
+    assert "LookupError: a bug" in told
+    assert "sesame" not in told
