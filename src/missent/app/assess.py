@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from missent.app.domains import Domains
     from missent.app.wiring import App, SaidOfDomains
     from missent.core.address import Address
+    from missent.core.facts import Correspondence
     from missent.core.message import Message
+    from missent.core.permission import Permissions
     from missent.core.verdict import Verdict
     from missent.gates.disposition import Disposition
     from missent.memory.memory import Memory
@@ -44,6 +46,7 @@ class Assessor:
         self._domains = domains
         self._refreshing: asyncio.Task[None] | None = None
         self._looked = 0.0
+        self._over: tuple[Correspondence, Permissions, App] | None = None
 
     async def __call__(self, message: Message) -> Verdict:
         """Decide about a message with what is known now, of other processes too."""
@@ -73,7 +76,10 @@ class Assessor:
     def _screen(self, message: Message, domains: SaidOfDomains) -> Verdict:
         app, memory = self._app, self._memory
         if memory is not None:
-            app = app.over(memory.view(), memory.permissions)
+            over = (memory.view(), memory.permissions)
+            if self._over is None or self._over[0] is not over[0] or self._over[1] is not over[1]:
+                self._over = (*over, app.over(*over))
+            app = self._over[2]
         return app.screen(message, domains=domains)
 
     async def sent(self, message: Message) -> None:
@@ -98,7 +104,8 @@ class Assessor:
         at = int(time.time())
         found = tuple(record.prompts(mail_from, dispositions, at, message_id))
         if sent or found:
-            self._memory.record(found)
+            if found:
+                self._memory.record(found)
             self._memory.count(at // DAY, record.kinds(dispositions))
 
     async def confirmed(self, sender: Address | None, address: Address) -> None:

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 DAY = 86_400  # seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(NamedTuple):
     """What one event adds to what is known of a pair.
 
     Attributes:
@@ -44,8 +43,7 @@ class Delta:
     confirmed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
+class Lesson(NamedTuple):
     """Something learned, counted once.
 
     Attributes:

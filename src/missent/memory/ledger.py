@@ -91,9 +91,29 @@ class Ledger:
         self._meant[sender, typed] = meant
         self._meant["", typed] = meant
 
-    def merge(self, sender: str, address: str, use: Use) -> None:
-        """Add what a store knows of a pair, or of an address where the sender is ""."""
+    def knows(self, address: str) -> bool:
+        """Whether anything is recorded of `address`."""
+        return address in self._addresses
+
+    def merge(self, sender: str, address: str, use: Use, *, found: bool = False) -> None:
+        """Add what a store knows of a pair, or of an address where the sender is "".
+
+        Args:
+            sender: the pair's.
+            address: likewise.
+            use: what is added.
+            found: the address is found elsewhere by what was typed for it, and need not be here.
+        """
         domain = address.rpartition("@")[2]
+        if found and address not in self._addresses:
+            self._addresses[address] = _Count()
+        if sender and use.sent and not (use.received or use.bounced or use.confirmed):
+            # What most messages teach; it is the same for all four.
+            self._pair(sender, address).merge(use)
+            self._address(address).merge(use)
+            self._sender_domain(sender, domain).merge(use)
+            self._domain(domain).merge(use)
+            return
         if sender:
             self._pair(sender, address).merge(use)
             self._address(address).merge(use._replace(received=0))

@@ -36,11 +36,15 @@ class Overlay:
 
     def add(self, sender: str, address: str, use: Use) -> None:
         """Add to what is known of a pair."""
-        self._rows[sender, address] = joined(self.row(sender, address), use)
-        if self.ledger.address(address) is None and self.snapshot.address(address) is None:
-            domain = address.rpartition("@")[2]
-            self.new_at[domain] = self.new_at.get(domain, 0) + 1
-        self.ledger.merge(sender, address, use)
+        before = self._rows.get((sender, address)) or self.snapshot.row(sender, address)
+        self._rows[sender, address] = use if before is None else joined(before, use)
+        found = True
+        if not self.ledger.knows(address):
+            found = before is not None or self.snapshot.address(address) is not None
+            if not found:
+                domain = address.rpartition("@")[2]
+                self.new_at[domain] = self.new_at.get(domain, 0) + 1
+        self.ledger.merge(sender, address, use, found=found)
 
     def settle(self, sender: str, address: str, use: Use) -> None:
         """Make what is known of a pair this, whatever of it was known before."""
