@@ -79,18 +79,18 @@ def filtered(name: str, base: Path, options: argparse.Namespace) -> Iterator[tup
         ready = gate.config.with_suffix(".ready")
         ready.unlink(missing_ok=True)
         with running(sys.executable, PEERS / "missent_deciding.py", gate.config) as process:
-            until(ready.exists, 60, what=name)
+            until(ready.exists, 120, what=name)
             yield f"unix:{base}/{name}.sock", process.pid
     elif name == "purepythonmilter":
         port = free_port()
         with running(options.purepythonmilter, PEERS / f"trivial_{name}.py", port) as process:
-            until(lambda: answers(port), what=name)
+            until(lambda: answers(port), 60, what=name)
             yield f"inet:127.0.0.1:{port}", process.pid
     else:
         socket = base / "pymilter.sock"
         socket.unlink(missing_ok=True)
         with running(options.pymilter, PEERS / "trivial_pymilter.py", socket) as process:
-            until(socket.exists, what=name)
+            until(socket.exists, 60, what=name)
             time.sleep(1)
             socket.chmod(0o666)
             yield f"unix:{socket}", process.pid
