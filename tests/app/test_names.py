@@ -17,7 +17,7 @@ def route(host: str) -> RouteOptions:
     ("host", "mend"),
     [
         ("smtp.gmial.invalid", "did you mean smtp.gmail.invalid?"),
-        ("nobody.invalid", "is it spelled right?"),
+        ("nobody.invalid", "is it spelled right, and the network up?"),
     ],
 )
 async def test_a_name_without_an_address_is_told_with_its_setting(

@@ -37,9 +37,9 @@ async def look_up(options: RelayOptions) -> None:
             await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
         except OSError as error:
             near = get_close_matches(host, _KNOWN, n=1, cutoff=0.8)
-            mend = (
-                f"did you mean {near[0]}?" if near and near[0] != host else "is it spelled right?"
-            )
+            mend = "is it spelled right, and the network up?"
+            if near and near[0] != host:
+                mend = f"did you mean {near[0]}?"
             _log.warning("server not found", setting=key, host=host, reason=str(error), mend=mend)
 
 

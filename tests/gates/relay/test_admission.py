@@ -368,7 +368,7 @@ async def test_a_server_that_is_down_is_told_when_somebody_signs_in_and_tried_an
         replies = await talk(port, [EHLO, plain(), MESSAGE[0]])
         assert "AUTH PLAIN LOGIN XOAUTH2" in offered(replies[1])
         assert replies[2:] == [
-            "454 4.7.0 the mail server cannot be reached; try again later",
+            "454 4.7.0 the mail server 127.0.0.1 cannot be reached; try again later",
             "530 5.7.0 sign in first",
         ]
         assert any(line["event"] == "next hop unreachable" for line in log)

@@ -28,7 +28,6 @@ _ILL_FORMED = Reply(501, "5.5.2", ("the response does not say who signs in",))
 _NO_ROUTE = Reply(
     535, "5.7.8", ("no mail server is configured for this account; sign in with a whole address",)
 )
-_UNREACHABLE = Reply(454, "4.7.0", ("the mail server cannot be reached; try again later",))
 
 
 class SignIn:
@@ -84,7 +83,8 @@ class SignIn:
             return _NO_ROUTE
         self._client = await self.route.connect()
         if self._client is None:
-            return _UNREACHABLE
+            text = f"the mail server {self.route.host} cannot be reached; try again later"
+            return Reply(454, "4.7.0", (text,))
         self._exchange = Exchange(self._client, self.route.dialler.options.command)
         return await self._exchange.begin(self._mechanism, response)
 
