@@ -109,5 +109,6 @@ def test_the_view_is_that_of_a_ledger_which_never_saw_the_address(
         assert set(view.domains_near(domain)) == set(without.domains_near(domain))
         for local in ("jo", "jon", "b"):
             assert set(view.locals_near(domain, local)) == set(without.locals_near(domain, local))
+            assert view.locals_like(domain, local) == without.locals_like(domain, local)
     for local in ("jo", "jon", "b"):
         assert set(view.domains_with(local)) == set(without.domains_with(local))

@@ -83,6 +83,7 @@ def assert_same(one: Correspondence, other: Correspondence) -> None:
             address = f"{local}@{domain}"
             assert one.address(address) == other.address(address), address
             assert set(one.locals_near(domain, local)) == set(other.locals_near(domain, local))
+            assert one.locals_like(domain, local) == other.locals_like(domain, local)
             for sender in (*SENDERS, "stranger@corp.example"):
                 assert one.pair(sender, address) == other.pair(sender, address), (sender, address)
     for local in (*LOCALS, "anna"):

@@ -68,6 +68,7 @@ class Partners:
         self.address = history.address
         self.sender_domain = history.sender_domain
         self.locals_at = history.locals_at
+        self.locals_like = history.locals_like
         self.domains_with = history.domains_with
         self.locals_near = history.locals_near
         self.meant = history.meant

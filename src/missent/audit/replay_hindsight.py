@@ -13,6 +13,7 @@ from missent.audit.replay_prompt import Prompt, strongest
 from missent.core.engine import screen
 from missent.core.facts import Use
 from missent.core.message import Message
+from missent.core.shapes import shape
 from missent.core.verdict import Action
 
 if TYPE_CHECKING:
@@ -56,6 +57,12 @@ class Without:
     def locals_at(self, domain: str) -> int:
         """How many distinct addresses are known at `domain`."""
         return self._whole.locals_at(domain) - (domain == self._domain)
+
+    def locals_like(self, domain: str, local: str) -> tuple[int, int]:
+        """Of how many known local parts at `domain`, how many are built like `local`."""
+        alike, of = self._whole.locals_like(domain, local)
+        hidden = domain == self._domain
+        return alike - (hidden and shape(local) == shape(self._local)), of - hidden
 
     def domains_near(self, domain: str) -> Iterable[str]:
         """Known domains that may have been meant where `domain` was typed."""

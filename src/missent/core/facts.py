@@ -85,6 +85,13 @@ class Correspondence(Protocol):
     def locals_at(self, domain: str) -> int:
         """How many distinct addresses are known at `domain`."""
 
+    def locals_like(self, domain: str, local: str) -> tuple[int, int]:
+        """Of how many known local parts at `domain`, how many are built like `local`.
+
+        Returns:
+            Those that are built alike, and those that were looked at: at a large domain, some.
+        """
+
     def domains_near(self, domain: str) -> Iterable[str]:
         """Known domains that may have been meant where `domain` was typed."""
 
@@ -115,6 +122,9 @@ class _Nobody:
 
     def locals_at(self, domain: str) -> int:  # noqa: ARG002
         return 0
+
+    def locals_like(self, domain: str, local: str) -> tuple[int, int]:  # noqa: ARG002
+        return 0, 0
 
     def domains_near(self, domain: str) -> Iterable[str]:  # noqa: ARG002
         return ()

@@ -107,6 +107,7 @@ class SnapshotBuilder:
         made.domain_index = _index(made)
         made.local_parts = LocalParts(self._locals)
         made.meanings = meanings(corrections)
+        made.shapes = {}
         return made
 
 

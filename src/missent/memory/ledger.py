@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from missent.core.facts import Use
 from missent.core.neighbours import GrowingIndex, domain_keys, gather, local_keys, local_queries
+from missent.core.shapes import shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,6 +54,7 @@ class Ledger:
         self._local_names: list[str] = []
         self._local_index = GrowingIndex()
         self._locals_at: dict[str, int] = {}
+        self._shapes: dict[str, Counter[str]] = {}
         self._domains_with: dict[str, list[str]] = {}
         self._meant: dict[tuple[str, str], str] = {}
 
@@ -153,6 +156,11 @@ class Ledger:
         """How many distinct addresses are known at `domain`."""
         return self._locals_at.get(domain, 0)
 
+    def locals_like(self, domain: str, local: str) -> tuple[int, int]:
+        """Of how many known local parts at `domain`, how many are built like `local`."""
+        shapes = self._shapes.get(domain)
+        return (shapes[shape(local)], self._locals_at[domain]) if shapes else (0, 0)
+
     def domains_near(self, domain: str) -> Iterable[str]:
         """Known domains that may have been meant where `domain` was typed."""
         names = self._domain_names
@@ -201,5 +209,6 @@ class Ledger:
             self._local_index.file(len(self._local_names), local_keys(domain, local))
             self._local_names.append(local)
             self._locals_at[domain] = self._locals_at.get(domain, 0) + 1
+            self._shapes.setdefault(domain, Counter())[shape(local)] += 1
             self._domains_with.setdefault(local, []).append(domain)
         return count

@@ -9,10 +9,12 @@ computed from its rows where they are few, and beforehand where they are many.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from missent.core.facts import Use
 from missent.core.neighbours import domain_keys, gather
+from missent.core.shapes import shape
 from missent.memory.local_parts import LARGE
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 FEW = 12
 """Up to so many rows are added up when they are asked for: it takes a few microseconds."""
+_LOOKED_AT = 64  # local parts of a domain tell how the others are built
 
 
 _HANDFUL = 4  # addresses of a domain; up to so many are looked through, not looked up
@@ -50,6 +53,7 @@ class Snapshot:
         "nobody",
         "sender_numbers",
         "senders",
+        "shapes",
         "share_senders",
         "share_uses",
         "uses",
@@ -87,6 +91,8 @@ class Snapshot:
     share_uses: Uses
     local_parts: LocalParts
     meanings: Mapping[tuple[str, str], str]
+    shapes: dict[int, Counter[str]]
+    """By domain: how its local parts are built, counted when it is first asked for."""
 
     def __len__(self) -> int:
         return len(self.senders)
@@ -195,6 +201,18 @@ class Snapshot:
         if number is None:
             return 0
         return self.first_address[number + 1] - self.first_address[number]
+
+    def locals_like(self, domain: str, local: str) -> tuple[int, int]:
+        """Of how many known local parts at `domain`, how many are built like `local`."""
+        number = self.domain_numbers.get(domain)
+        if number is None:
+            return 0, 0
+        shapes = self.shapes.get(number)
+        if shapes is None:
+            start, end = self.first_address[number], self.first_address[number + 1]
+            every = range(start, end, (end - start) // _LOOKED_AT + 1)
+            shapes = self.shapes[number] = Counter([shape(self.locals[n]) for n in every])
+        return shapes[shape(local)], shapes.total()
 
     def large(self) -> Iterator[tuple[str, int, int]]:
         """The domains with many addresses: name, number of the first and after the last."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from missent.core.facts import Use
+from missent.core.shapes import shape
 from missent.memory.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -23,8 +25,8 @@ class Overlay:
         """Begin empty over a snapshot."""
         self.snapshot = snapshot
         self.ledger = Ledger()
-        self.new_at: dict[str, int] = {}
-        """By domain: how many addresses the snapshot does not know."""
+        self.new_at: dict[str, Counter[str]] = {}
+        """By domain: how the local parts are built that the snapshot does not know."""
         self._rows: dict[tuple[str, str], Use] = {}
 
     def __len__(self) -> int:
@@ -42,8 +44,8 @@ class Overlay:
         if not self.ledger.knows(address):
             found = before is not None or self.snapshot.address(address) is not None
             if not found:
-                domain = address.rpartition("@")[2]
-                self.new_at[domain] = self.new_at.get(domain, 0) + 1
+                local, _, domain = address.rpartition("@")
+                self.new_at.setdefault(domain, Counter())[shape(local)] += 1
         self.ledger.merge(sender, address, use, found=found)
 
     def settle(self, sender: str, address: str, use: Use) -> None:
@@ -95,7 +97,14 @@ class View:
 
     def locals_at(self, domain: str) -> int:
         """How many distinct addresses are known at `domain`."""
-        return self._snapshot.locals_at(domain) + self._new_at.get(domain, 0)
+        new = self._new_at.get(domain)
+        return self._snapshot.locals_at(domain) + (new.total() if new else 0)
+
+    def locals_like(self, domain: str, local: str) -> tuple[int, int]:
+        """Of how many known local parts at `domain`, how many are built like `local`."""
+        alike, of = self._snapshot.locals_like(domain, local)
+        new = self._new_at.get(domain)
+        return (alike + new[shape(local)], of + new.total()) if new else (alike, of)
 
     def domains_near(self, domain: str) -> Iterable[str]:
         """Known domains that may have been meant where `domain` was typed."""
