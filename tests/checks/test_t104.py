@@ -104,7 +104,6 @@ def test_every_use_weakens_the_suspicion_and_none_raises_it() -> None:
     assert found[5] < found[0]
 
 
-@pytest.mark.xfail(reason="the model takes one message, though it came from a colleague, for proof")
 @pytest.mark.parametrize("sender", [SENDER, BOB])
 def test_a_slip_does_not_become_known_by_being_made_once(sender: str) -> None:
     facts = known().wrote("keneth.lay@enron.com", sender=sender).facts()

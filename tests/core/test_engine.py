@@ -69,7 +69,7 @@ def to(*addresses: str) -> Message:
 
 
 def test_every_recipient_has_its_own_action_in_the_order_of_the_message() -> None:
-    checks = [Says("a.example", 0.95), Says("b.example", 0.7)]
+    checks = [Says("a.example", 0.95), Says("b.example", 0.8)]
     verdict = screen(to("x@c.example", "x@a.example", "x@b.example"), Facts(), Policy(), checks)
     assert [r.action for r in verdict.recipients] == [Action.ALLOW, Action.HOLD, Action.WARN]
     assert [str(r.recipient.address.domain) for r in verdict.recipients] == [

@@ -49,7 +49,7 @@ def test_a_protected_rule_is_for_protected_findings_only() -> None:
     [
         (Finding("T101", 0.4, "because"), Action.ALLOW),
         (Finding("T101", 0.6, "because"), Action.ALLOW),
-        (Finding("T101", 0.7, "because"), Action.WARN),
+        (Finding("T101", 0.8, "because"), Action.WARN),
         (Finding("T101", 0.95, "because"), Action.HOLD),
         (Finding("T101", 0.95, "because", protected=True), Action.BLOCK),
         (Finding("X901", 1.0, "because"), Action.BLOCK),

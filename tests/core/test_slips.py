@@ -71,6 +71,8 @@ def test_domains(typed: str, meant: str, kind: str, words: str) -> None:
         ("kenneth", "kenneth.lay", "label_shortened", "with `.lay` left out at the end"),
         ("smith", "john.smith", "label_shortened", "with `john.` left out at the start"),
         ("filip", "fylep", "sound", "spelt `filip`"),
+        ("novakm", "mnovak", "initial_moved", "with the `m` at the other end"),
+        ("brownt", "tbrown", "initial_moved", "with the `t` at the other end"),
     ],
 )
 def test_local_parts(typed: str, meant: str, kind: str, words: str) -> None:

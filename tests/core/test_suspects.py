@@ -180,3 +180,10 @@ def test_suspects_are_ranked_and_known(
 def test_the_sender_need_not_be_known(sender: str | None) -> None:
     (found,) = suspects.domains(as_case(TYPED, partner().facts(), sender))
     assert found.name == "dynegy.com"
+
+
+def test_no_host_is_called_like_that() -> None:
+    facts = Story().wrote("jo@gibbs-brun.com", times=3).facts()
+    typed, real = (suspects.domains(as_case(f"al@gibbs{c}brun.com", facts)) for c in "_.")
+    assert [s.name for s in typed] == ["gibbs-brun.com"]
+    assert typed[0].log_odds > 1.0 > (real[0].log_odds if real else -9.0)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 from missent.core import suspects, telling
 from missent.core.evidence import Case
 from missent.core.finding import Finding
-from missent.core.known import is_known
+from missent.core.known import has_written, is_own
 from missent.core.tables import protected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from missent.core.address import Domain
     from missent.core.facts import Facts
     from missent.core.message import Message, Recipient
 
@@ -29,9 +30,12 @@ class LookalikeDomain:
     whom, whether this very mailbox is known at the other one, whether the typed name looks like a
     name that somebody chose. The finding's probability is that of the other name being meant.
 
-    Silent for domains that wrote here, that are your own, or that the lists inside missent know to
-    exist, and where nothing that is known is near. A suffix that does not exist is T102's. Two
-    names that are about equally likely are both named.
+    A domain that the lists inside missent know to exist is questioned only by what is known here:
+    `earthlink.com`, where everybody writes to `earthlink.net` and nobody ever wrote from the other.
+
+    Silent for domains that wrote here, that are your own or the sender's, and where nothing that is
+    known is near. A suffix that does not exist is T102's. Two names that are about equally likely
+    are both named.
 
     Attributes:
         least: findings below this probability are not reported.
@@ -45,7 +49,7 @@ class LookalikeDomain:
         """Look at the domain of one recipient."""
         address = recipient.address
         domain = address.domain
-        if domain.is_literal or not domain.parts.known or is_known(domain.name, facts):
+        if domain.is_literal or not domain.parts.known or _is_settled(domain, message, facts):
             return ()
         case = Case.of(address, message, facts)
         found = suspects.domains(case)
@@ -61,3 +65,11 @@ class LookalikeDomain:
                 protected=protected.zone_of(found[0].name) is not None,
             ),
         )
+
+
+def _is_settled(domain: Domain, message: Message, facts: Facts) -> bool:
+    """Whether a domain is right beyond question: it is one's own, or it wrote here."""
+    if is_own(domain.name, facts) or has_written(facts.history.domain(domain.name)):
+        return True
+    sender = message.mail_from
+    return sender is not None and sender.domain.registrable == domain.registrable != ""

@@ -130,7 +130,7 @@ class MistypedSuffix:
             return Finding(self.code, self.inside, summary, evidence=evidence)
         if last.isdigit():
             summary = f"`{name}` is no domain; an IP address stands in brackets, `[192.0.2.1]`."
-            return Finding(self.code, self.alone, summary, evidence=evidence)
+            return Finding(self.code, self.far, summary, evidence=evidence)
         summary = f"There is no suffix `.{last}`, so `{name}` does not exist."
         meant = _nearest_suffix(last)
         if not meant:

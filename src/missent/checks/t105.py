@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from missent.core import slips, suspects, telling
 from missent.core.evidence import Case
 from missent.core.finding import Finding
-from missent.core.known import is_known, is_own
+from missent.core.known import has_written, is_own
 from missent.core.tables import protected, providers
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ class WrongOrganisation:
     """The mailbox is known, but at another domain.
 
     `jack.sparks@dynergy.com` where only `jack.sparks@dynegy.com` is written to and both domains
-    are real; `ken.rice@hotmail.com` where `ken.rice@` is a colleague. T101 questions domains that
-    nothing is known of; this check questions real ones, and only where the very local part is
+    wrote here; `ken.rice@hotmail.com` where `ken.rice@` is a colleague. T101 questions domains that
+    never wrote here; this check questions those that did, and only where the very local part is
     known at the other domain.
 
     A private account of somebody who is known by a business address is more often meant than not,
@@ -45,25 +45,25 @@ class WrongOrganisation:
         """Look for the same mailbox at another domain."""
         address = recipient.address
         name = address.domain.name
-        if address.domain.is_literal or not is_known(name, facts) or is_own(name, facts):
-            return ()
-        local = address.key.rpartition("@")[0]
-        if all(other == name for other in facts.history.domains_with(local)):
+        if address.domain.is_literal or is_own(name, facts):
             return ()
         case = Case.of(address, message, facts)
-        found = suspects.same_mailbox_elsewhere(case)
-        if found and found[0].probability >= self.least:
-            return (
-                Finding(
-                    self.code,
-                    found[0].probability,
-                    telling.of_domain(case, found),
-                    tuple(address.at(s.name) for s in found),
-                    telling.in_numbers(case, found, name),
-                    protected=protected.zone_of(found[0].name) is not None,
-                ),
-            )
-        return self._private_account(case)
+        if all(other == name for other in facts.history.domains_with(case.local)):
+            return ()
+        written = has_written(facts.history.domain(name))
+        found = suspects.same_mailbox_elsewhere(case) if written else []
+        if not found or found[0].probability < self.least:
+            return self._private_account(case)
+        return (
+            Finding(
+                self.code,
+                found[0].probability,
+                telling.of_domain(case, found),
+                tuple(address.at(s.name) for s in found),
+                telling.in_numbers(case, found, name),
+                protected=protected.zone_of(found[0].name) is not None,
+            ),
+        )
 
     def _private_account(self, case: Case) -> Sequence[Finding]:
         address, history = case.address, case.facts.history

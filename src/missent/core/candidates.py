@@ -8,6 +8,7 @@ from string import ascii_lowercase, digits
 from typing import TYPE_CHECKING, NamedTuple
 
 from missent.core import slips, suffixes
+from missent.core.known import has_written, listed
 from missent.core.neighbours import GrowingIndex, domain_keys, gather
 from missent.core.tables import protected, providers, suffix_slips
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from missent.core.evidence import Case
+    from missent.core.facts import Correspondence
     from missent.core.slips import Slip
 
 _TOO_FAR = 30.0
@@ -44,7 +46,17 @@ def domains_in_history(case: Case) -> list[Candidate]:
     same = list(islice(history.domains_with(local), _MOST_WITH_LOCAL + 1))
     if len(same) <= _MOST_WITH_LOCAL:
         names.update(dict.fromkeys(same))
-    return _explained(typed, names)
+    found = _explained(typed, names)
+    return [c for c in found if not _is_lookalike(c.name, history)]
+
+
+def _is_lookalike(name: str, history: Correspondence) -> bool:
+    """Whether a name that never wrote is a well-known one under a suffix that people slip to."""
+    return (
+        any(True for _ in _other_suffix(name))
+        and name not in listed()
+        and not has_written(history.domain(name))
+    )
 
 
 def domains_in_tables(case: Case) -> list[Candidate]:

@@ -12,7 +12,7 @@ from collections.abc import Sized
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
-from math import log, log1p
+from math import exp, log, log1p
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missent.core import known, slips, suffixes
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from missent.core.address import Address
-    from missent.core.facts import Facts
+    from missent.core.facts import Correspondence, Facts
     from missent.core.message import Message
     from missent.core.slips import Slip
 
@@ -32,6 +32,9 @@ _NEVER: Final = Use()
 _DAY: Final = 86400
 _JUST_NOW: Final = 2 * _DAY
 _MOST_COST: Final = 30.0
+_LARGE_COST: Final = 8.0
+_MOST_JUMBLE: Final = 45.0
+_MOST_ELSEWHERE: Final = 4
 
 NEAR: Final = 9.0  # a slip of at most this cost makes a candidate count as near
 
@@ -43,7 +46,7 @@ DOMAIN_KINDS: Final = (  # noqa: SIM905
 ).split()
 LOCAL_KINDS: Final = (  # noqa: SIM905
     "omission undoubling insertion doubling substitution look_alike transposition several sound "
-    "separator missing_dot extra_dot missing_hyphen label_shortened"
+    "separator missing_dot extra_dot missing_hyphen label_shortened initial_moved"
 ).split()
 
 DOMAIN: Final = (
@@ -91,6 +94,18 @@ DOMAIN: Final = (
     "beside_typed",
     "recipients",
     "meant_just_now",
+    "typed_underscore",
+    "typed_local_alike",
+    "typed_local_alike_many",
+    "meant_weight",
+    "meant_weight_sender",
+    "balance",
+    "balance_sender",
+    "same_cost",
+    "same_sender_cost",
+    "cost_beyond",
+    "meant_rare",
+    "listed_balance",
 )
 
 LOCAL: Final = (
@@ -128,6 +143,16 @@ LOCAL: Final = (
     "recipients",
     "jumble",
     "jumble_difference",
+    "typed_elsewhere",
+    "typed_alike",
+    "meant_alike",
+    "meant_weight",
+    "meant_weight_sender",
+    "balance",
+    "balance_sender",
+    "cost_beyond",
+    "meant_rare",
+    "typed_used",
 )
 
 
@@ -171,7 +196,18 @@ class Case:
     @cached_property
     def with_local(self) -> int:
         """At how many domains this local part is known."""
-        return _how_many(self.facts.history.domains_with(self.local))
+        return _how_many(self.facts.history.domains_with(self.local)) - self.came_back
+
+    @cached_property
+    def came_back(self) -> bool:
+        """Whether the typed address is known by its bounces alone, which is no acquaintance."""
+        use = self.facts.history.address(self.address.key)
+        return use is not None and use.bounced > 0 and not known.is_used(use)
+
+    @cached_property
+    def alike(self) -> float:
+        """The share of the typed domain's local parts that are built like the typed one."""
+        return _alike(self.facts.history, self.address.domain.name, self.local)
 
     @cached_property
     def typed(self) -> Typed:
@@ -218,7 +254,7 @@ def _typed(case: Case) -> Typed:
         jumble(label),
         _listed(name),
         history.domain(name) or _NEVER,
-        history.locals_at(name),
+        history.locals_at(name) - case.came_back,
         history.sender_domain(case.sender, name) or _NEVER,
         history.address(case.address.key) or _NEVER,
         parent,
@@ -262,11 +298,16 @@ def for_domain(case: Case, meant: str, slip: Slip, candidates: int) -> list[floa
     there = history.domain(meant) or _NEVER
     there_own = history.sender_domain(sender, meant) or _NEVER
     parts = suffixes.split(meant)
+    alike, known_there = history.locals_like(meant, local)
+    cost = min(slip.cost, _MOST_COST)
+    weight = log1p(there.sent + 3 * there.received)
+    weight_own = log1p(there_own.sent + there_own.received)
+    unlikely = min(typed.jumble, _MOST_JUMBLE) - cost
     difference = 0.0
     if typed.parts.label != parts.label:
         difference = typed.jumble - jumble(parts.label or meant)
     return [
-        min(slip.cost, _MOST_COST),
+        cost,
         float(slip.edits),
         slip.edits / max(len(parts.label), 1),
         *_DOMAIN_KIND.get(slip.kind, _DOMAIN_KIND[""]),
@@ -296,7 +337,7 @@ def for_domain(case: Case, meant: str, slip: Slip, candidates: int) -> list[floa
         typed.listed,
         log1p(typed.parent.sent),
         log1p(typed.parent.received),
-        log1p(there.sent + 3 * there.received) - log1p(typed.domain.sent),
+        weight - log1p(typed.domain.sent),
         log1p(locals_there) - log1p(typed.locals),
         1.0 if parts.registrable and parts.registrable == typed.parts.registrable else 0.0,
         0.0 if typed.parts.known else 1.0,
@@ -310,6 +351,18 @@ def for_domain(case: Case, meant: str, slip: Slip, candidates: int) -> list[floa
         log1p(max(others.get(case.address.domain.name, 0) - 1, 0)),
         log1p(sum(others.values())),
         1.0 if _just_now(own, everyone, facts.at) else 0.0,
+        1.0 if "_" in case.address.domain.name else 0.0,
+        alike / (known_there + 1),
+        log1p(alike),
+        weight,
+        weight_own,
+        unlikely + weight,
+        unlikely + 2 * weight_own,
+        same * cost,
+        cost if own.sent else 0.0,
+        max(cost - _LARGE_COST, 0.0),
+        exp(-weight),
+        unlikely + weight if typed.listed == 1.0 else 0.0,
     ]
 
 
@@ -327,8 +380,12 @@ def for_local(case: Case, meant: str, slip: Slip, candidates: int) -> list[float
     letters, meant_letters = _letters(typed), _letters(meant)
     parts, meant_parts = slips.parts(typed), slips.parts(meant)
     elsewhere = any(other != domain for other in history.domains_with(meant))
+    elsewhere_typed = case.with_local - (here != _NEVER and not case.came_back)
+    cost = min(slip.cost, _MOST_COST)
+    weight = log1p(everyone.sent + 3 * everyone.received)
+    weight_own = log1p(own.sent + own.received)
     return [
-        min(slip.cost, _MOST_COST),
+        cost,
         float(slip.edits),
         *_LOCAL_KIND.get(slip.kind, _LOCAL_KIND[""]),
         min(len(typed), 20) / 4,
@@ -350,7 +407,7 @@ def for_local(case: Case, meant: str, slip: Slip, candidates: int) -> list[float
         log1p(here.sent),
         _days(here, facts.at),
         log1p(here.bounced),
-        log1p(everyone.sent + 3 * everyone.received) - log1p(here.sent),
+        weight - log1p(here.sent),
         log1p(there.sent),
         log1p(history.locals_at(domain)),
         log1p(there_own.sent),
@@ -362,6 +419,16 @@ def for_local(case: Case, meant: str, slip: Slip, candidates: int) -> list[float
         log1p(sum(others.values())),
         jumble(letters) / max(len(letters), 1),
         sum(map(jumble, parts)) - sum(map(jumble, meant_parts)),
+        float(min(elsewhere_typed, _MOST_ELSEWHERE)),
+        case.alike,
+        _alike(history, domain, meant),
+        weight,
+        weight_own,
+        weight - cost,
+        weight_own - cost,
+        max(cost - _LARGE_COST, 0.0),
+        exp(-weight),
+        1.0 if here.sent else 0.0,
     ]
 
 
@@ -375,6 +442,11 @@ def _near_local(local: str, domain: str, sender: str, facts: Facts) -> tuple[flo
             if facts.history.pair(sender, f"{other}@{domain}"):
                 return 1.0, 1.0
     return near, 0.0
+
+
+def _alike(history: Correspondence, domain: str, local: str) -> float:
+    alike, known_there = history.locals_like(domain, local)
+    return alike / (known_there + 1)
 
 
 def _listed(name: str) -> float:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from missent.core.known import has_written
+
 if TYPE_CHECKING:
     from missent.core.address import Address
-    from missent.core.facts import Facts, Use
+    from missent.core.facts import Facts
 
 
 def is_familiar(address: Address, sender: Address | None, facts: Facts) -> bool:
@@ -14,10 +16,6 @@ def is_familiar(address: Address, sender: Address | None, facts: Facts) -> bool:
 
     Having been written to proves nothing: that is how a slip becomes a habit.
     """
-    if _proved(facts.history.address(address.key)):
+    if has_written(facts.history.address(address.key)):
         return True
-    return sender is not None and _proved(facts.history.pair(sender.key, address.key))
-
-
-def _proved(use: Use | None) -> bool:
-    return use is not None and (use.received > 0 or use.confirmed)
+    return sender is not None and has_written(facts.history.pair(sender.key, address.key))

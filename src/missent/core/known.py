@@ -66,14 +66,20 @@ def is_used(use: Use | None) -> bool:
     return use is not None and (use.confirmed or use.received > 0 or use.sent > use.bounced)
 
 
+def has_written(use: Use | None) -> bool:
+    """Whether a name has proved to be real: it wrote here, or somebody here confirmed it.
+
+    Having been written to, however often, proves nothing: that is how a slip becomes a habit.
+    """
+    return use is not None and (use.confirmed or use.received > 0)
+
+
 def is_established(use: Use | None) -> bool:
     """Whether use alone has made a name known: it wrote here, or habit speaks for it.
 
     One message proves nothing: that is how a slip becomes a habit.
     """
-    return use is not None and (
-        use.confirmed or use.received > 0 or use.sent - use.bounced >= _HABIT
-    )
+    return has_written(use) or (use is not None and use.sent - use.bounced >= _HABIT)
 
 
 def standing(  # noqa: PLR0911  one kind of acquaintance a line

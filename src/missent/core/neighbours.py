@@ -125,6 +125,8 @@ def _around(domain: str, local: str) -> int:
 def larger_forms(domain: str, local: str) -> Iterator[int]:
     """Keys of a local part that survive larger slips than one edit."""
     yield hash((domain, "glued", glued(local)))
+    if len(local) > _SHORTEST_PART:
+        yield hash((domain, "letters", *sorted(local)))
     bones = skeleton(local)
     if len(bones) >= _SHORTEST_SKELETON:
         yield hash((domain, "bones", bones))
@@ -149,7 +151,8 @@ def shares_a_key(typed: str, local: str) -> bool:
         before, after = local[: half - 1], local[half + 1 :]
         if typed.startswith(before) and typed.endswith(after):
             return True
-    if glued(typed) == glued(local):
+    anagram = not longer and size > _SHORTEST_PART and sorted(typed) == sorted(local)
+    if anagram or glued(typed) == glued(local):
         return True
     bones = skeleton(typed)
     if len(bones) >= _SHORTEST_SKELETON and bones == skeleton(local):

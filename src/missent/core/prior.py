@@ -8,7 +8,7 @@ The figures are orders of magnitude, set by hand; where there is history, the fi
 
 from __future__ import annotations
 
-from math import exp, log
+from math import exp, log, log1p
 from typing import TYPE_CHECKING, Final
 
 from missent.core import suffixes
@@ -30,6 +30,7 @@ _ANYONE_LONGER: Final = 1e-7
 # Few names lie in these zones, but much mail goes there, and no list of them is complete.
 _CLOSED: Final = {"edu": 0.3, "gov": 0.1, "mil": 0.03}
 _JUMBLE: Final = 0.1  # how much a label that looks mistyped counts against being real
+_HABIT: Final = 1.0  # what each doubling or so of the use of the typed name counts for it
 _BELIEVED: Final = 100.0  # how much likelier a name is that we believe to exist
 
 
@@ -39,7 +40,8 @@ def log_odds(case: Case, meant: str, slip: Slip) -> float:
     if not share:
         return float("-inf")
     genuine = _genuine(case.address.domain.name, meant)
-    return log(share * _SLIP * _used(meant, case)) - slip.cost - log(genuine)
+    habit = log1p(case.typed.domain.sent)
+    return log(share * _SLIP * _used(meant, case)) - slip.cost - log(genuine) - _HABIT * habit
 
 
 def _used(name: str, case: Case) -> float:

@@ -382,6 +382,8 @@ def local(typed: str, meant: str) -> Slip | None:
     if glued(typed) == glued(meant):
         cost = _rate("separator") + log(2)
         best = _cheaper(best, Slip(cost, "separator", 1, "with other separators"))
+    if len(typed) >= _SHORTEST_CUT and meant in {typed[1:] + typed[0], typed[-1] + typed[:-1]}:
+        best = _cheaper(best, _initial_moved(typed, meant))
     if len(typed) >= _SHORTEST_CUT and len(typed) < len(meant):
         cost = _rate("label_shortened") + log(len(meant))
         words = ""
@@ -392,6 +394,13 @@ def local(typed: str, meant: str) -> Slip | None:
         if words:
             best = _cheaper(best, Slip(cost, "label_shortened", 2, words))
     return best if best is not None and best.cost <= _TOO_FAR else None
+
+
+def _initial_moved(typed: str, meant: str) -> Slip:
+    """`novakm` for `mnovak`."""
+    initial = meant[0] if meant[1:] + meant[0] == typed else meant[-1]
+    cost = _rate("initial_moved") + log(2)
+    return Slip(cost, "initial_moved", 2, f"with the `{initial}` at the other end")
 
 
 def _cheaper(one: Slip | None, other: Slip) -> Slip:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _LEAST: Final = -4.0  # log-odds below which nobody would want to know
 _HABIT: Final = 0.8  # what each doubling or so of a sender's own earlier use takes away
 _BOUNCED: Final = 2.0  # what a message that came back adds
+_NO_HOST: Final = 3.0  # and a character that no host name has, RFC 952 and 1123
 _CLOSE: Final = 1.4  # two suspects this near in log-odds are both named
 _MOST_NAMED: Final = 2
 
@@ -47,11 +48,13 @@ def domains(case: Case) -> list[Suspect]:
         if weigh is not None:
             odds = weigh(evidence.for_domain(case, name, slip, near))
             found[name] = Suspect(odds, name, slip)
-    for name, slip in candidates.domains_in_tables(case):
+    # Of a name that is listed to exist, only what is known here may tell otherwise.
+    listed = case.typed.listed == 1.0
+    for name, slip in () if listed else candidates.domains_in_tables(case):
         odds = prior.log_odds(case, name, slip)
         if name not in found or odds > found[name].log_odds:
             found[name] = Suspect(odds, name, slip)
-    return _best(found, case)
+    return _best(found, case, _NO_HOST if "_" in case.address.domain.name else 0.0)
 
 
 def same_mailbox_elsewhere(case: Case) -> list[Suspect]:
@@ -79,10 +82,10 @@ def locals_(case: Case) -> list[Suspect]:
     return _best(found, case)
 
 
-def _best(found: dict[str, Suspect], case: Case) -> list[Suspect]:
+def _best(found: dict[str, Suspect], case: Case, shift: float = 0.0) -> list[Suspect]:
     if not found:
         return []
-    shift = _experience(case)
+    shift += _experience(case)
     ranked = sorted(found.values(), key=lambda s: (-s.log_odds, s.name))
     first = ranked[0].log_odds
     if first + shift < _LEAST:
