@@ -39,7 +39,6 @@ SHARES = 2
 NEW, AGAIN = 0.20, 0.012  # of first and of later contacts, this share is mistyped
 INSIDE = 0.12  # colleagues are picked from a directory and seldom mistyped
 REPEATED = 0.3  # a slip has been made before, by a colleague or a reply to all
-FAR = {"domain": 20.0, "local": 16.0}  # slips of a larger cost are left out
 
 
 @dataclass
@@ -119,7 +118,7 @@ class Gatherer:
         again = self._again() if invented else None
         for name, how in found:
             same = history.address(f"{case.local}@{name}") is not None
-            if not same and (wrote or (how.cost > FAR["domain"] and name != meant)):
+            if not same and (wrote or (how.cost > evidence.FAR["domain"] and name != meant)):
                 continue  # what wrote here is asked about only where the mailbox is known elsewhere
             numbers = evidence.for_domain(case, name, how, near)
             if again:
@@ -147,7 +146,7 @@ class Gatherer:
         found = candidates.locals_in_history(case)
         again = self._again() if invented else None
         for name, how in found:
-            if how.cost > FAR["local"] and name != meant:
+            if how.cost > evidence.FAR["local"] and name != meant:
                 continue
             numbers = evidence.for_local(case, name, how, len(found))
             if again:

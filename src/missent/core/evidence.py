@@ -37,6 +37,9 @@ _MOST_JUMBLE: Final = 45.0
 _MOST_ELSEWHERE: Final = 4
 
 NEAR: Final = 9.0  # a slip of at most this cost makes a candidate count as near
+# Beyond these a candidate is not weighed, but a domain at which the very mailbox is known: the
+# models were fitted without such candidates.
+FAR: Final = {"domain": 20.0, "local": 16.0}
 
 # One line of words reads better than a column of strings.
 DOMAIN_KINDS: Final = (  # noqa: SIM905

@@ -9,6 +9,7 @@ from missent.core import candidates, evidence, model, prior
 
 if TYPE_CHECKING:
     from missent.core.evidence import Case
+    from missent.core.facts import Use
     from missent.core.slips import Slip
 
 _LEAST: Final = -4.0  # log-odds below which nobody would want to know
@@ -45,7 +46,8 @@ def domains(case: Case) -> list[Suspect]:
     near = sum(c.slip.cost <= evidence.NEAR for c in in_history)
     weigh = model.fitted("domain").log_odds if in_history else None
     for name, slip in in_history:
-        if weigh is not None:
+        far = slip.cost > evidence.FAR["domain"]
+        if weigh is not None and not (far and _mailbox(case, name) is None):
             odds = weigh(evidence.for_domain(case, name, slip, near))
             found[name] = Suspect(odds, name, slip)
     # Of a name that is listed to exist, only what is known here may tell otherwise.
@@ -66,7 +68,7 @@ def same_mailbox_elsewhere(case: Case) -> list[Suspect]:
     near = sum(c.slip.cost <= evidence.NEAR for c in in_history)
     found: dict[str, Suspect] = {}
     for name, slip in in_history:
-        if case.facts.history.address(f"{local}@{name}") is not None:
+        if _mailbox(case, name) is not None:
             odds = model.fitted("domain").log_odds(evidence.for_domain(case, name, slip, near))
             found[name] = Suspect(odds, name, slip)
     return _best(found, case)
@@ -77,9 +79,16 @@ def locals_(case: Case) -> list[Suspect]:
     in_history = candidates.locals_in_history(case)
     found: dict[str, Suspect] = {}
     for name, slip in in_history:
+        if slip.cost > evidence.FAR["local"]:
+            continue
         numbers = evidence.for_local(case, name, slip, len(in_history))
         found[name] = Suspect(model.fitted("local").log_odds(numbers), name, slip)
     return _best(found, case)
+
+
+def _mailbox(case: Case, domain: str) -> Use | None:
+    """How the typed mailbox has been used at another domain."""
+    return case.facts.history.address(f"{case.local}@{domain}")
 
 
 def _best(found: dict[str, Suspect], case: Case, shift: float = 0.0) -> list[Suspect]:
