@@ -215,6 +215,12 @@ note = ".ml is Mali"
                 " FROM sinkhole_count GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
             ).fetchall()
 
+    def sketches(self, kind: str) -> list[bytes]:
+        """The sketches of the senders of one kind."""
+        with contextlib.closing(sqlite3.connect(self.base / "missent.db")) as connection:
+            found = connection.execute("SELECT senders FROM sinkhole_count WHERE kind = ?", (kind,))
+            return [row[0] for row in found]
+
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run another command with the same configuration."""
         return subprocess.run(  # noqa: S603  our own program
