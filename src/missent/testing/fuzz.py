@@ -11,49 +11,61 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Iterator
 
+_START = (
+    c.Macros("C", {"{daemon_name}": "ORIGINATING"}),
+    c.Connect("desk", "ipv4", 40000, "192.0.2.7"),
+    c.Helo("desk"),
+)
+_MESSAGE = (
+    (c.Macros("M", {"{auth_authen}": "ann"}),),
+    (c.Mail("<ann@corp.example>", ("SMTPUTF8",)), c.Mail("<>"), c.Mail("<a@b@c>")),
+    (c.Macros("R", {"i": "4c9QyF1"}),),
+    (c.Rcpt("<gen@army.ml>"), c.Rcpt('<"a b"@[192.0.2.1]>', ("NOTIFY=NEVER",))),
+    (c.Rcpt("<eve@partner.example>"), c.Rcpt("<eve@x.hold>"), c.Rcpt("<postmaster>")),
+    (c.Data(), c.Unknown("FROB")),
+    (c.Header("List-Id", "<x>"), c.Header("Subject", "x")),
+    (c.Header("Message-ID", "<1@x>"),),
+    (c.EndOfHeaders(),),
+    (c.Body(b"x" * 200),),
+    (c.EndOfMessage(), c.Abort(), c.EndOfMessage(b"x")),
+)
+_OTHERS = (
+    c.Negotiate(6, 0x1FF, 0x1FFFFF),
+    c.Connect("desk", "ipv6", 1, "2001:db8::1"),
+    c.Connect("localhost", "unix", 0, "/x"),
+    c.QuitForNext(),
+)
 _GOOD = tuple(
-    wire.to_filter(command)
-    for command in (
-        c.Negotiate(6, 0x1FF, 0x1FFFFF),
-        c.Macros("C", {"{daemon_name}": "ORIGINATING"}),
-        c.Macros("M", {"{auth_authen}": "ann"}),
-        c.Macros("R", {"i": "4c9QyF1"}),
-        c.Connect("desk", "ipv4", 40000, "192.0.2.7"),
-        c.Connect("desk", "ipv6", 1, "2001:db8::1"),
-        c.Connect("localhost", "unix", 0, "/x"),
-        c.Helo("desk"),
-        c.Mail("<ann@corp.example>", ("SMTPUTF8",)),
-        c.Mail("<>"),
-        c.Rcpt("<gen@army.ml>"),
-        c.Rcpt('<"a b"@[192.0.2.1]>', ("NOTIFY=NEVER",)),
-        c.Data(),
-        c.Header("List-Id", "<x>"),
-        c.Header("Message-ID", "<1@x>"),
-        c.EndOfHeaders(),
-        c.Body(b"x" * 200),
-        c.EndOfMessage(),
-        c.Abort(),
-        c.Unknown("FROB"),
-        c.QuitForNext(),
-    )
+    wire.to_filter(one)
+    for one in (*_START, *(said for some in _MESSAGE for said in some), *_OTHERS)
 )
 _LETTERS = b"ABCDEHKLMNOQRTU"
 
 
 def packets(chance: random.Random) -> Iterator[bytes]:
-    """Make one connection's worth: most of them sound, some with a few octets changed or lost."""
-    yield _GOOD[4]
-    while chance.random() > 0.02:  # noqa: PLR2004  fifty packets a connection, more or less
-        packet = chance.choice(_GOOD)
-        kind = chance.random()
-        if kind < 0.1:  # noqa: PLR2004  one in ten has an octet changed
-            at = chance.randrange(4, len(packet)) if len(packet) > 5 else 4  # noqa: PLR2004
-            packet = packet[:at] + bytes((chance.randrange(256),)) + packet[at + 1 :]
-        elif kind < 0.12:  # noqa: PLR2004  some are noise behind a letter
-            noise = chance.randbytes(chance.randrange(300))
-            packet = wire.packet(bytes((chance.choice(_LETTERS),)) + noise)
-        elif kind < 0.125:  # noqa: PLR2004  some lengths lie
-            packet = chance.randbytes(4) + packet[4:]
-        elif kind < 0.13:  # noqa: PLR2004  some are very large
-            packet = wire.packet(b"L" + bytes((chance.randrange(1, 256),)) * 100_000 + b"\0x\0")
-        yield packet
+    """Make one connection's worth.
+
+    Most of them are sound and come in the order of some messages, so that every state is reached;
+    some come at the wrong time, and some have a few octets changed or lost.
+    """
+    for command in _START:
+        yield wire.to_filter(command)
+    while chance.random() > 0.2:  # noqa: PLR2004  five messages a connection, more or less
+        for choice in _MESSAGE:
+            packet = wire.to_filter(chance.choice(choice))
+            yield _bent(chance, packet) if chance.random() < 0.02 else packet  # noqa: PLR2004
+            if chance.random() < 0.01:  # noqa: PLR2004  out of order
+                yield chance.choice(_GOOD)
+
+
+def _bent(chance: random.Random, packet: bytes) -> bytes:
+    kind = chance.random()
+    if kind < 0.6 and len(packet) > 5:  # noqa: PLR2004  an octet is another one
+        at = chance.randrange(4, len(packet))
+        return packet[:at] + bytes((chance.randrange(256),)) + packet[at + 1 :]
+    if kind < 0.8:  # noqa: PLR2004  noise behind a letter
+        noise = chance.randbytes(chance.randrange(300))
+        return wire.packet(bytes((chance.choice(_LETTERS),)) + noise)
+    if kind < 0.9:  # noqa: PLR2004  a length that lies
+        return chance.randbytes(4) + packet[4:]
+    return wire.packet(b"L" + bytes((chance.randrange(1, 256),)) * 100_000 + b"\0x\0")

@@ -15,7 +15,7 @@ from missent.gates.confirm import Confirm, LocalAttempts
 from missent.gates.milter import commands as c
 from missent.gates.milter import wire
 from missent.gates.milter.desk import Desk, DeskOptions
-from missent.gates.milter.session import Question, Session
+from missent.gates.milter.session import Finished, Question, Session
 from missent.gates.ours import Ours
 from missent.testing.fuzz import packets
 from missent.testing.gates import SuffixGuard
@@ -27,7 +27,7 @@ def test_broken_packets() -> None:
     chance = random.Random(7)  # noqa: S311  a run that can be had again
     guard = SuffixGuard()
     desk = Desk(guard, DeskOptions(), Confirm(LocalAttempts(), time.time), guard.at_once)
-    fed = broken = asked = 0
+    fed = broken = asked = finished = 0
     tracemalloc.start()
     while fed < 10_000:
         stream, session = wire.from_mta(), Session(OURS)
@@ -41,10 +41,12 @@ def test_broken_packets() -> None:
                         if isinstance(event, Question):
                             asked += 1
                             session.settle(desk.at_once(event) or ())
+                        finished += isinstance(event, Finished)
         except ProtocolError:
             broken += 1
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert broken > 100
+    assert broken > 50
     assert asked > 100
+    assert finished > 100
     assert peak < 20_000_000
