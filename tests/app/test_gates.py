@@ -66,6 +66,11 @@ URL = "write smtp://HOST:PORT, smtp+starttls://HOST:PORT or smtps://HOST:PORT"
             "no user belongs here ('ann'): clients sign in themselves",
         ),
         (
+            [{"upstream": "smtps://smtp..gmail.com"}],
+            "relay.route[1].upstream",
+            f"no upstream can be read from this URL (host 'smtp..gmail.com'): {URL}",
+        ),
+        (
             [{"upstream": f"smtps://{CORP}:99999"}],
             "relay.route[1].upstream",
             f"no upstream can be read from this URL (host '{CORP}'): {URL}",

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import socket
+from typing import Any
+
 import pytest
 import structlog
 
@@ -7,6 +10,19 @@ from missent.app.names import look_up
 from missent.gates.relay.options import RelayOptions
 from missent.gates.relay.routes import RouteOptions
 from missent.smtp.client.options import UpstreamOptions
+
+
+@pytest.fixture(autouse=True)
+def resolver(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the network's resolver says of `.invalid` is its own affair; here it knows nothing."""
+    real = socket.getaddrinfo
+
+    def look_up(host: str, *more: Any, **others: Any) -> Any:
+        if host.endswith(".invalid"):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return real(host, *more, **others)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
 
 
 def route(host: str) -> RouteOptions:

@@ -82,6 +82,7 @@ class UpstreamOptions:
         try:
             security = Security(split.scheme)
             port = split.port or _PORTS[security]
+            (split.hostname or "").encode("idna")  # as looking it up does: no "smtp..gmail.com"
         except ValueError:
             raise ConfigError(_bad_url(split.hostname)) from None
         if not split.hostname or split.path not in {"", "/"} or split.query or split.fragment:
