@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from missent.core.facts import Unknown
+from missent.dns.absent import Absent
 from missent.dns.ares import Ares
 from missent.dns.interface import DnsOptions
 from missent.dns.resolver import Resolver
@@ -68,7 +69,7 @@ def _names(names: dict[str, State]) -> list[Lookalike]:
 
 def _resolver(*addresses: str, **options: float) -> Resolver:
     asked = DnsOptions(addresses, timeout=options.get("timeout", 3.0), tries=4, rate=1e6)
-    return Resolver(Ares(asked), asked)
+    return Resolver(Absent(Ares(asked)), asked)
 
 
 @pytest.fixture(scope="module")

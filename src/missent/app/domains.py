@@ -127,17 +127,23 @@ def options(settings: Settings) -> DnsOptions:
     return DnsOptions(resolvers, own.timeout, own.tries, own.rate, own.parallel)
 
 
-def resolver(settings: Settings) -> Resolver:
+def resolver(settings: Settings, *, many: bool = False) -> Resolver:
     """A resolver by the settings, whether or not the gates ask; for the running event loop.
+
+    Args:
+        settings: how the DNS is asked.
+        many: it is for thousands of names, most of which do not exist.
 
     Raises:
         ConfigError: it cannot be had like this.
     """
+    from missent.dns.absent import Absent  # noqa: PLC0415  seldom needed
     from missent.dns.ares import Ares  # noqa: PLC0415  an extra
 
     asked = options(settings)
     try:
-        return Resolver(Ares(asked), asked)
+        asker = Ares(asked)
+        return Resolver(Absent(asker) if many else asker, asked)
     except ConfigError as error:
         raise ConfigError(f"dns: {error}") from None
 

@@ -89,7 +89,7 @@ async def survey(
         ]
 
     found = await asyncio.to_thread(make)
-    resolver = domains.resolver(settings)
+    resolver = domains.resolver(settings, many=True)
     try:
         asking = partial(signed, resolvers=settings.dns.resolvers)
         surveyed = await Survey(resolver, progress, asking).run(found)

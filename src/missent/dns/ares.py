@@ -40,6 +40,9 @@ _DATA: dict[str, Callable[[Any], str]] = {
 class Ares:
     """An `Asker`. It belongs to the event loop in which it is made.
 
+    Attributes:
+        pace: of all questions.
+
     Raises:
         ConfigError: aiodns is not installed, or a resolver is named wrongly.
     """
@@ -51,7 +54,8 @@ class Ares:
             raise ConfigError("aiodns is not installed; pip install 'missent[dns]'") from None
         self._error = aiodns.error.DNSError
         self._types = aiodns.query_type_map
-        self._pace = Pace(options.rate, options.parallel)
+        self._named = options.resolvers
+        self.pace = Pace(options.rate, options.parallel)
         self._resolver = aiodns.DNSResolver(
             nameservers=list(checked(options.resolvers)) or None,
             timeout=options.timeout,
@@ -61,9 +65,14 @@ class Ares:
             rotate=len(options.resolvers) > 1,
         )
 
+    @property
+    def resolvers(self) -> Sequence[str]:
+        """The resolvers that are asked, as in `DnsOptions`; the system's where it names none."""
+        return self._named or tuple(self._resolver.nameservers)
+
     async def ask(self, name: str, kind: Kind) -> Records | Unknown:
         """Ask for the records of a name."""
-        async with self._pace.turn():
+        async with self.pace.turn():
             try:
                 answer = await self._resolver.query_dns(name, kind)
             except self._error as error:

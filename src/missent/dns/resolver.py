@@ -77,6 +77,10 @@ class Resolver:
             asking.add_done_callback(lambda _: self._asking.pop(domain, None))
         return await asyncio.shield(asking)
 
+    async def mail_of_many(self, domain: str) -> DomainFacts | Unknown:
+        """The same for one of thousands, each of which is asked for by nobody else meanwhile."""
+        return self.known(domain) or await self._ask(domain)
+
     async def mails(
         self, domains: Iterable[str], within: float
     ) -> dict[str, DomainFacts | Unknown]:

@@ -22,7 +22,7 @@ async def signed(domain: str, resolvers: Sequence[str] = ()) -> bool | None:
     try:
         asking = asyncresolver.Resolver(configure=not resolvers)
         if resolvers:
-            places = [_place(text) for text in resolvers]
+            places = [place(text) for text in resolvers]
             asking.nameservers = [host for host, _ in places]
             asking.nameserver_ports = dict(places)
         await asking.resolve(domain, "DS", lifetime=_PATIENCE, search=False)
@@ -33,7 +33,8 @@ async def signed(domain: str, resolvers: Sequence[str] = ()) -> bool | None:
     return True
 
 
-def _place(text: str) -> tuple[str, int]:
+def place(text: str) -> tuple[str, int]:
+    """A resolver's address and port; see `DnsOptions`."""
     if text.startswith("["):
         host, _, port = text[1:].partition("]")
         return host, int(port.removeprefix(":") or 53)

@@ -78,7 +78,7 @@ class Survey:
         await asyncio.gather(*(work() for _ in range(min(_AT_A_TIME, len(which)))))
 
     async def _look(self, one: Lookalike) -> Lookalike:
-        facts = await self._resolver.mail(one.name)
+        facts = await self._resolver.mail_of_many(one.name)
         if isinstance(facts, Unknown):
             return replace(one, state=State.UNKNOWN, reason=facts.reason)
         one = replace(one, state=_state(facts), reason="", exchangers=facts.mail_exchangers)
