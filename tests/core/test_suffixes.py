@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from publicsuffixlist import PublicSuffixList
 
 from missent.core import suffixes
 
@@ -47,6 +48,14 @@ def test_knows_every_top_level_domain_as_a_label() -> None:
     assert {"com", "ml", "mil", "xn--p1ai"} <= top
     assert not {"con", "mli", "local"} & top
     assert all(re.fullmatch(r"[a-z0-9-]+", name) for name in top)
+
+
+def test_the_rules_are_those_that_the_package_reads() -> None:
+    theirs = PublicSuffixList(accept_unknown=False)
+    for rule in theirs._publicsuffix:
+        name = rule.lstrip("*!").removeprefix(".")
+        for asked in (name, f"a.{name}", f"c.b.a.{name}") if name.isascii() else ():
+            assert suffixes.split(asked).suffix == theirs.publicsuffix(asked)
 
 
 def test_tells_of_which_day_the_list_is() -> None:

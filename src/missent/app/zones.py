@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from missent.core.facts import Use
-from missent.core.neighbours import GrowingIndex, domain_keys, gather
+from missent.core.neighbours import GrowingIndex, domain_keys, filing_keys, gather
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ class Names:
         self._known = frozenset(self._names)
         self._index = GrowingIndex()
         for number, name in enumerate(self._names):
-            self._index.file(number, domain_keys(name))
+            self._index.file(number, filing_keys(name))
 
     def __contains__(self, name: str) -> bool:
         return name in self._known

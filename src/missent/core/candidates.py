@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from missent.core import slips, suffixes
 from missent.core.known import has_written, listed
-from missent.core.neighbours import GrowingIndex, domain_keys, gather
+from missent.core.neighbours import GrowingIndex, domain_keys, filing_keys, gather
 from missent.core.tables import protected, providers, suffix_slips
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _well_known() -> frozenset[str]:
 def _indexed(names: frozenset[str]) -> tuple[tuple[str, ...], GrowingIndex]:
     ordered, index = tuple(sorted(names)), GrowingIndex()
     for number, name in enumerate(ordered):
-        index.file(number, domain_keys(name))
+        index.file(number, filing_keys(name))
     return ordered, index
 
 

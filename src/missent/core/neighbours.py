@@ -49,8 +49,9 @@ def glued(text: str) -> str:
 def domain_keys(name: str) -> frozenset[int]:
     """Under what a domain name is looked up: where it is filed, and where its last dot may lie."""
     keys = filing_keys(name)
-    if not suffixes.split(name).known:  # `sub.acmexcom`: the dot became a letter
+    if not suffixes.split(name).known:  # `sub.acmexcom`, `acme.c.m`: a dot for a letter or back
         name = _as_read(name)
+        keys.add(hash(name.rpartition(".")[0].rpartition(".")[0]))
         last = range(name.rfind(".") + 1, len(name))
         keys.update([hash(name[:i] + name[i + 1 :]) for i in last])
     return frozenset(keys)

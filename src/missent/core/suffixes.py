@@ -6,10 +6,11 @@ No network: the list is the snapshot that the package carries, and `date()` tell
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from pkgutil import get_data
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from publicsuffixlist import PublicSuffixList
+    from collections.abc import Iterable
 
 
 class Parts(NamedTuple):
@@ -34,18 +35,20 @@ class Parts(NamedTuple):
 
 
 @cache
-def _list() -> PublicSuffixList:
-    from publicsuffixlist import PublicSuffixList  # noqa: PLC0415  slow, and not always needed
+def _listed() -> tuple[str, ...]:
+    """The list's rules as they are written.
 
-    return PublicSuffixList(accept_unknown=False)
+    The package's own parser takes 90 milliseconds, most of them for U-labels that nobody asks for.
+    """
+    text = (get_data("publicsuffixlist", "public_suffix_list.dat") or b"").decode()
+    lines = (line for line in text.lower().split("\n") if line and not line.startswith("//"))
+    return tuple([line.split(None, 1)[0] for line in lines if not line.isspace()])
 
 
 @cache
 def top_level() -> frozenset[str]:
     """Every top-level domain that the list knows, as A-labels."""
-    suffixes = _list()._publicsuffix  # noqa: SLF001  there is no public way
-    names = (suffix.rpartition(".")[2] for suffix in suffixes)
-    return frozenset(name for name in names if name.isascii())  # it has U-labels besides
+    return frozenset(name.rpartition(".")[2] for name in _with_a_labels())
 
 
 @cache
@@ -57,21 +60,33 @@ def date() -> str:
     return f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}"
 
 
+def _by_name(listed: Iterable[str]) -> dict[str, str]:
+    """Rules by the name they stand at: "" for itself, "*" for the labels below, "!" for none."""
+    rules: dict[str, str] = {}
+    for rule in listed:
+        if rule[0] in "*!":
+            rules[rule.lstrip("*!").removeprefix(".")] = rule[0]
+        else:
+            rules.setdefault(rule, "")
+    return rules
+
+
 @cache
 def _rules() -> dict[str, str]:
-    """The list's rules by the name that they stand at: "" for itself, "*" for each label below."""
-    rules: dict[str, str] = {}
-    for rule in _list()._publicsuffix:  # noqa: SLF001  its own look-up takes six times as long
-        kind = rule[0] if rule[0] in "*!" else ""
-        name = rule.lstrip("*!").removeprefix(".")
-        rules[name] = kind or rules.get(name, "")
-    return rules
+    return _by_name(rule for rule in _listed() if rule.isascii())
+
+
+@cache
+def _with_a_labels() -> dict[str, str]:
+    """The rules for other scripts besides: to encode them takes longer than all the rest."""
+    others = (rule.encode("idna").decode() for rule in _listed() if not rule.isascii())
+    return _rules() | _by_name(others)
 
 
 @lru_cache(maxsize=65536)
 def split(name: str) -> Parts:
     """Cut a domain name (A-labels, lower case) at its public suffix."""
-    rules = _rules()
+    rules = _with_a_labels() if "xn--" in name else _rules()
     cut, known = 0, True
     while (rule := rules.get(name[cut:])) is None:  # the longest one that is listed
         cut = name.find(".", cut) + 1

@@ -6,7 +6,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from missent.core.facts import Use
-from missent.core.neighbours import GrowingIndex, domain_keys, gather, local_keys, local_queries
+from missent.core.neighbours import (
+    GrowingIndex,
+    domain_keys,
+    filing_keys,
+    gather,
+    local_keys,
+    local_queries,
+)
 from missent.core.shapes import shape
 
 if TYPE_CHECKING:
@@ -197,7 +204,7 @@ class Ledger:
         count = self._domains.get(domain)
         if count is None:
             count = self._domains[domain] = _Count()
-            self._domain_index.file(len(self._domain_names), domain_keys(domain))
+            self._domain_index.file(len(self._domain_names), filing_keys(domain))
             self._domain_names.append(domain)
         return count
 
