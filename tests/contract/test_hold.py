@@ -78,7 +78,7 @@ async def take(hold: SqlHold, *kinds: Kind, who: str = "a", at: int = 1002, limi
 
 async def test_a_message_is_kept_with_all_that_is_needed(hold: SqlHold) -> None:
     kept = record(NAME, GEN, JOE)
-    assert await hold.keep(kept) == NAME
+    assert (await hold.keep(kept)).name == NAME
     held = await of(hold)
     assert (held.envelope, held.at, held.expires, held.octets) == (ENVELOPE, 1000, 1100, 7)
     assert held.subject == b"subject"
@@ -231,12 +231,12 @@ async def test_what_is_due_expires_and_its_sender_is_to_be_told(hold: SqlHold) -
 async def test_the_same_message_again_is_kept_once_while_it_waits(hold: SqlHold) -> None:
     mark = "ab" * 16
     first, second = "0" * 16, "1" * 16
-    assert await hold.keep(record(first, mark=mark)) == first
-    assert await hold.keep(record(second, mark=mark, at=1010)) == first
+    assert (await hold.keep(record(first, mark=mark))).name == first
+    assert (await hold.keep(record(second, mark=mark, at=1010))).name == first
     assert await hold.message(second) is None
     assert len(await take(hold, Kind.ASK, at=1011)) == 1
     await hold.choose(pick(Choice.SEND, name=first))
-    assert await hold.keep(record(second, mark=mark, at=1015)) == first
+    assert (await hold.keep(record(second, mark=mark, at=1015))).name == first
 
 
 async def test_the_same_message_again_is_a_new_one_after_a_discard(hold: SqlHold) -> None:
@@ -244,8 +244,8 @@ async def test_the_same_message_again_is_a_new_one_after_a_discard(hold: SqlHold
     first, second = "0" * 16, "1" * 16
     await hold.keep(record(first, mark=mark))
     await hold.choose(pick(Choice.DISCARD, name=first))
-    assert await hold.keep(record(second, mark=mark, at=1020)) == second
-    assert await hold.keep(record("2" * 16, mark="", at=1020)) == "2" * 16
+    assert (await hold.keep(record(second, mark=mark, at=1020))).name == second
+    assert (await hold.keep(record("2" * 16, mark="", at=1020))).name == "2" * 16
 
 
 async def test_of_the_same_message_many_times_at_once_one_is_kept(others: list[SqlHold]) -> None:
@@ -253,7 +253,7 @@ async def test_of_the_same_message_many_times_at_once_one_is_kept(others: list[S
     names = await asyncio.gather(
         *(other.keep(record(f"{n:016x}", mark=mark)) for n, other in enumerate(others * 3))
     )
-    assert len(set(names)) == 1
+    assert len({laid.name for laid in names}) == 1
 
 
 async def test_a_message_is_taken_back_only_before_anybody_is_asked(hold: SqlHold) -> None:
@@ -330,3 +330,17 @@ async def test_who_is_forgotten_goes_from_what_is_over(hold: SqlHold) -> None:
     assert await hold.steps("0" * 16) == []
     assert await hold.message("1" * 16)
     assert await hold.forget("nobody@army.ml") == (0, 0)
+
+
+async def test_a_message_can_be_laid_there_with_its_question_claimed(hold: SqlHold) -> None:
+    laid = await hold.keep(record(), Claim("a", 1000, 1030))
+    assert laid.job is not None
+    assert (laid.job.task.kind, laid.job.task.message) == (Kind.ASK, NAME)
+    assert await take(hold, who="b", at=1029) == []
+    assert not await hold.drop(NAME)
+    assert await hold.done(laid.job, "a", Step(0, 1003, "told", "missent", ""))
+    assert await hold.due() is None
+    # of the same again nobody is asked
+    first = await hold.keep(record("1" * 16, mark="ab" * 16))
+    again = await hold.keep(record("2" * 16, mark="ab" * 16), Claim("a", 1000, 1030))
+    assert (first.job, again) == (None, (first.name, None))

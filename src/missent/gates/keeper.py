@@ -72,11 +72,15 @@ class Keeper:
             self._trouble(str(error))
             return None
 
-    async def keep(self, kept: Kept) -> tuple[str, Reply | None]:
+    async def keep(self, kept: Kept, *, at_once: bool = True) -> tuple[str, Reply | None]:
         """Lay a message into the room: its name there, or what the client is told instead.
 
         An automatic message is refused as a whole: nobody would read a question, and its header
         came too late to refuse one recipient.
+
+        Args:
+            kept: the message.
+            at_once: False where it may yet be dropped.
         """
         sender = kept.mail_from
         answers = [d.verdict for d in kept.dispositions if d.verdict is not None]
@@ -86,7 +90,9 @@ class Keeper:
         envelope = Envelope(str(sender), kept.eight_bit, kept.utf8)
         try:
             async with asyncio.timeout(self._deadline):
-                name = await self._room.keep(sender, suspects, kept.content, envelope)
+                name = await self._room.keep(
+                    sender, suspects, kept.content, envelope, at_once=at_once
+                )
         except Automatic:
             return "", reply.refusal(answers[0], smtputf8=kept.utf8)
         except (StoreError, TimeoutError) as error:

@@ -92,6 +92,19 @@ class Dispatcher:
         self.sent = 0
         self.failed = 0
 
+    def claim(self) -> Claim | None:
+        """For a job that is laid into the store now, and is to be begun at once; None if busy."""
+        if self._closing or len(self._running) >= self._options.at_once:
+            return None
+        now = int(time.time())
+        return Claim(self._claimer, now, now + self._options.lease)
+
+    def begin(self, job: Job, claim: Claim) -> None:
+        """Do a job that was claimed."""
+        task = asyncio.create_task(self._do(job, claim.until))
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
     def wake(self) -> None:
         """Look for jobs now."""
         self._news.set()
@@ -139,13 +152,10 @@ class Dispatcher:
             due = await self._store.due()
             if due is None or due > now:
                 return False
-        until = now + self._options.lease
-        claim = Claim(self._claimer, now, until)
+        claim = Claim(self._claimer, now, now + self._options.lease)
         jobs = await self._store.claim(tuple(self._handlers), claim, free)
         for job in jobs:
-            task = asyncio.create_task(self._do(job, until))
-            self._running.add(task)
-            task.add_done_callback(self._ended)
+            self.begin(job, claim)
         self._more = len(jobs) == free
         return self._more
 

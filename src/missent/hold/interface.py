@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -234,6 +234,18 @@ class Claim:
     until: int
 
 
+class Laid(NamedTuple):
+    """What became of a message that was laid into the store.
+
+    Attributes:
+        name: its own, or that of the same message that was there.
+        job: to ask its sender, claimed by who laid it there; None where it was not claimed.
+    """
+
+    name: str
+    job: Job | None = None
+
+
 class HoldStore(Protocol):
     """Keeps held messages and what waits to be sent. Methods raise `StoreError` when it fails.
 
@@ -241,8 +253,8 @@ class HoldStore(Protocol):
     tests/contract/test_hold.py is the contract that every store must keep.
     """
 
-    async def keep(self, record: Record) -> str:
-        """Keep a message and the task to ask its sender; return its name.
+    async def keep(self, record: Record, claim: Claim | None = None) -> Laid:
+        """Keep a message and the task to ask its sender, claimed at once where one says so.
 
         Where the same message of the same sender to the same recipients is held already, or was
         sent since, that one's name is returned and nothing is added: its sender's system sent it

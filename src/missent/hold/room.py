@@ -18,7 +18,7 @@ from missent.core.errors import StoreError
 from missent.hold import header, tokens
 from missent.hold.automatic import is_automatic, is_program
 from missent.hold.dispatch import Dispatcher, DispatchOptions
-from missent.hold.interface import Pick, Record, Task
+from missent.hold.interface import Held, HeldRecipient, Pick, Record, Task
 from missent.hold.machine import Choice, Refused, State, Way
 from missent.hold.sending import Sending
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from missent.core.address import Address
-    from missent.hold.interface import Envelope, Held, HeldRecipient, HoldStore, Suspect
+    from missent.hold.interface import Envelope, HoldStore, Suspect
     from missent.hold.keys import Keys
     from missent.hold.tokens import Token
     from missent.smtp.client.options import UpstreamOptions
@@ -121,7 +121,13 @@ class Room:
         return await self.store.kept_since(str(sender), since) < self.options.an_hour
 
     async def keep(
-        self, sender: Address, suspects: Sequence[Suspect], content: bytes, envelope: Envelope
+        self,
+        sender: Address,
+        suspects: Sequence[Suspect],
+        content: bytes,
+        envelope: Envelope,
+        *,
+        at_once: bool = True,
     ) -> str:
         """Keep a message, durably; its sender is asked within moments.
 
@@ -130,6 +136,8 @@ class Room:
             suspects: the recipients that are held.
             content: the message, with CR LF.
             envelope: its own; the Message-ID is read from the content.
+            at_once: whether its sender is asked now; otherwise within a second, and until then it
+                can be dropped.
 
         Returns:
             The name of the held message.
@@ -157,8 +165,13 @@ class Room:
             now,
             now + self.options.expires,
         )
-        name = await self.store.keep(record)
-        self._notices.wake()
+        claim = self._notices.claim() if at_once else None
+        name, job = await self.store.keep(record, claim)
+        if job is not None and claim is not None:
+            self._sending.remember(_as_held(record))
+            self._notices.begin(job, claim)
+        elif at_once:
+            self._notices.wake()
         _log.info("held", held=name, recipients=len(suspects), octets=len(content))
         return name
 
@@ -268,6 +281,23 @@ class Room:
             except StoreError as error:
                 _log.warning("nothing expires", reason=str(error))
             await asyncio.sleep(_SWEEP)
+
+
+def _as_held(record: Record) -> Held:
+    """A record as the store would give it back."""
+    recipients = tuple(
+        HeldRecipient(number, suspect, State.HELD)
+        for number, suspect in enumerate(record.suspects, 1)
+    )
+    return Held(
+        record.name,
+        record.envelope,
+        record.at,
+        record.expires,
+        record.octets,
+        record.subject,
+        recipients,
+    )
 
 
 def _refused(reason: str, way: Way, name: str = "") -> str:

@@ -38,6 +38,7 @@ class Sending:
 
     def __init__(self, store: HoldStore, options: RoomOptions) -> None:
         self._store = store
+        self._fresh: dict[str, Held] = {}
         self._options = options
         try:
             self._next_hop = Upstream(options.next_hop, options.hostname, _NO_LIMIT)
@@ -46,6 +47,10 @@ class Sending:
             raise ConfigError(f"the certificates of a next hop cannot be read: {error}") from None
         self.releases: dict[Kind, Handler] = {Kind.RELEASE: self._release}
         self.notices: dict[Kind, Handler] = dict.fromkeys(NOTICES, self._notify)
+
+    def remember(self, held: Held) -> None:
+        """Spare the store a question about a message that was laid into it just now."""
+        self._fresh[held.name] = held
 
     async def close(self) -> None:
         """Close every connection."""
@@ -66,7 +71,7 @@ class Sending:
             to = task.rcpt_to
             made: EmailMessage | None = self._warning(job)
         else:
-            held = await self._store.message(task.message)
+            held = self._fresh.pop(task.message, None) or await self._store.message(task.message)
             to = held.envelope.mail_from if held else ""
             made = await self._about(job, held) if held else None
         if made is None:

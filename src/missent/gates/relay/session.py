@@ -192,7 +192,8 @@ class Conversation:
         if not envelope.kept:
             return "", None
         return await keeper.keep(
-            Kept(mail.address, envelope.kept, content, mail.eight_bit, mail.smtputf8)
+            Kept(mail.address, envelope.kept, content, mail.eight_bit, mail.smtputf8),
+            at_once=envelope.transaction is None,
         )
 
     async def _answers(self, keeper: Keeper, envelope: Envelope, address: Address) -> Reply:

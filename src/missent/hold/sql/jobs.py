@@ -80,7 +80,8 @@ async def end(
                 )
                 .values(result=step.what)
             )
-        await keeping.let_go(connection, task.message)
+        if task.kind in {Kind.RELEASE, Kind.FAILED}:
+            await keeping.let_go(connection, task.message)
     return True
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, delete, exists, func, insert, not_, or_, select, text
 
 from missent.core.address import Address
-from missent.hold.interface import Held, Kind, Record, Step, Task
+from missent.hold.interface import Claim, Held, Job, Kind, Laid, Record, Step, Task
 from missent.hold.machine import State
 from missent.hold.sql import rows
 from missent.hold.sql.tables import held, held_content, held_recipient, held_step, outgoing
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 _AGAIN = 5 * 86_400  # seconds within which a sender's system tries again
 
 
-async def keep(connection: AsyncConnection, record: Record) -> str:
-    """Keep a message; return its name, or that of the same one that waits already."""
+async def keep(connection: AsyncConnection, record: Record, claim: Claim | None) -> Laid:
+    """Keep a message, unless the same one is there already."""
     if record.mark:
         if connection.dialect.name == "postgresql":
             lock = int(record.mark[:15], 16)
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
         if (name := await _same(connection, record)) is not None:
-            return name
+            return Laid(name)
     envelope = record.envelope
     sender = Address.parse(envelope.mail_from, lenient=True).key
     await connection.execute(insert(held).values(rows.of_record(record, sender)))
@@ -39,8 +39,9 @@ async def keep(connection: AsyncConnection, record: Record) -> str:
         for n, suspect in enumerate(record.suspects, 1)
     ]
     await connection.execute(insert(held_step), [rows.of_step(record.name, s) for s in kept])
-    await enqueue(connection, Task(Kind.ASK, envelope.mail_from, record.at, record.name))
-    return record.name
+    task = Task(Kind.ASK, envelope.mail_from, record.at, record.name)
+    number = await enqueue(connection, task, claim)
+    return Laid(record.name, Job(number, task, 0) if claim else None)
 
 
 async def _same(connection: AsyncConnection, record: Record) -> str | None:
@@ -65,9 +66,13 @@ async def _same(connection: AsyncConnection, record: Record) -> str | None:
     return same
 
 
-async def enqueue(connection: AsyncConnection, task: Task) -> None:
-    """Keep a task."""
-    await connection.execute(insert(outgoing).values(rows.of_task(task)))
+async def enqueue(connection: AsyncConnection, task: Task, claim: Claim | None = None) -> int:
+    """Keep a task, and give it to somebody at once where one is named; its number."""
+    row = rows.of_task(task)
+    if claim is not None:
+        row |= {"claimer": claim.claimer, "lease": claim.until}
+    number = await connection.scalar(insert(outgoing).values(row).returning(outgoing.c.number))
+    return int(number or 0)
 
 
 async def record(connection: AsyncConnection, message: str, step: Step) -> None:
@@ -109,8 +114,10 @@ async def messages(connection: AsyncConnection, *, every: bool, limit: int) -> l
 
 async def let_go(connection: AsyncConnection, name: str) -> None:
     """Throw a message's content away, where nobody needs it any more."""
+    content = (Kind.RELEASE.value, Kind.FAILED.value)  # the others can be written without it
+    sends = exists().where(outgoing.c.message == name, outgoing.c.kind.in_(content))
     await connection.execute(
-        delete(held_content).where(held_content.c.message == name, not_(_needed(name)))
+        delete(held_content).where(held_content.c.message == name, not_(_waits(name) | sends))
     )
 
 
@@ -132,10 +139,12 @@ async def kept_since(connection: AsyncConnection, sender: str, at: int) -> int:
 
 
 def _needed(name: str | ColumnElement[str]) -> ColumnElement[bool]:
-    waits = exists().where(
-        and_(held_recipient.c.message == name, held_recipient.c.state == State.HELD.value)
-    )
-    return waits | exists().where(outgoing.c.message == name)
+    return _waits(name) | exists().where(outgoing.c.message == name)
+
+
+def _waits(name: str | ColumnElement[str]) -> ColumnElement[bool]:
+    mine = held_recipient.c
+    return exists().where(and_(mine.message == name, mine.state == State.HELD.value))
 
 
 async def over(connection: AsyncConnection, names: Collection[str]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from missent.hold.interface import Claim, Held, Job, Kind, Pick, Record, Step, Task
+from missent.hold.interface import Claim, Held, Job, Kind, Laid, Pick, Record, Step, Task
 from missent.hold.machine import Choice, State, Way
 from missent.hold.sql import choosing, jobs, keeping, naming, rows
 from missent.hold.sql.tables import held_content, held_step
@@ -30,10 +30,10 @@ class SqlHold:
         self._store = store
         self._together = Together(store)
 
-    async def keep(self, record: Record) -> str:
-        """Keep a message and the task to ask its sender; return its name."""
+    async def keep(self, record: Record, claim: Claim | None = None) -> Laid:
+        """Keep a message and the task to ask its sender."""
         return await self._together.do(
-            lambda connection: keeping.keep(connection, record), len(record.sealed)
+            lambda connection: keeping.keep(connection, record, claim), len(record.sealed)
         )
 
     async def drop(self, name: str) -> bool:
