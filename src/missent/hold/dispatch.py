@@ -51,7 +51,7 @@ class DispatchOptions:
 
     lease: int = 15
     poll: float = 1.0
-    at_once: int = 50
+    at_once: int = 20
     releases: int = 4
     first_pause: int = 5
     longest_pause: int = 1800
@@ -89,19 +89,36 @@ class Dispatcher:
         self._running: set[asyncio.Task[None]] = set()
         self._in_trouble = False
         self._more = False  # jobs for which there was no room
+        self._promised = 0  # claims given out whose jobs have not begun
+        self._until = 0  # when our claims end
+        self._claims = 0  # counts how often they ended before they were renewed
         self.sent = 0
         self.failed = 0
 
     def claim(self) -> Claim | None:
         """For a job that is laid into the store now, and is to be begun at once; None if busy."""
-        if self._closing or len(self._running) >= self._options.at_once:
+        if self._closing or len(self._running) + self._promised >= self._options.at_once:
             return None
-        now = int(time.time())
-        return Claim(self._claimer, now, now + self._options.lease)
+        self._promised += 1
+        return self._claim()
 
-    def begin(self, job: Job, claim: Claim) -> None:
-        """Do a job that was claimed."""
-        task = asyncio.create_task(self._do(job, claim.until))
+    def settle(self, job: Job | None) -> None:
+        """Begin the job that `claim` was for; None where it came to nothing."""
+        self._promised -= 1
+        if job is not None:
+            self._begin(job)
+        elif self._more:
+            self._news.set()
+
+    def _claim(self) -> Claim:
+        now = int(time.time())
+        until = now + self._options.lease
+        if not self._running:
+            self._until = until  # nothing older is claimed
+        return Claim(self._claimer, now, until)
+
+    def _begin(self, job: Job) -> None:
+        task = asyncio.create_task(self._do(job))
         self._running.add(task)
         task.add_done_callback(self._ended)
 
@@ -111,6 +128,13 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Do what is due, until `close`."""
+        renewing = asyncio.create_task(self._renew())
+        try:
+            await self._run()
+        finally:
+            renewing.cancel()
+
+    async def _run(self) -> None:
         while not self._closing:
             told = self._news.is_set()
             self._news.clear()
@@ -143,7 +167,7 @@ class Dispatcher:
         Args:
             look: first, and do not write where nothing is due.
         """
-        free = self._options.at_once - len(self._running)
+        free = self._options.at_once - len(self._running) - self._promised
         now = int(time.time())
         if free <= 0:
             self._more = True
@@ -152,10 +176,9 @@ class Dispatcher:
             due = await self._store.due()
             if due is None or due > now:
                 return False
-        claim = Claim(self._claimer, now, now + self._options.lease)
-        jobs = await self._store.claim(tuple(self._handlers), claim, free)
+        jobs = await self._store.claim(tuple(self._handlers), self._claim(), free)
         for job in jobs:
-            self.begin(job, claim)
+            self._begin(job)
         self._more = len(jobs) == free
         return self._more
 
@@ -164,11 +187,14 @@ class Dispatcher:
         if self._more:
             self._news.set()
 
-    async def _do(self, job: Job, until: int) -> None:
-        lease = _Lease(self._store, job, self._claimer, self._options.lease, until)
-        keeping = asyncio.create_task(lease.keep())
+    async def _do(self, job: Job) -> None:
+        claims = self._claims
+
+        def ours() -> bool:
+            return claims == self._claims and time.time() < self._until - 1
+
         try:
-            reply = await self._handlers[job.task.kind](job, lease.holds)
+            reply = await self._handlers[job.task.kind](job, ours)
         except StoreError as error:
             _log.warning("job put off", kind=job.task.kind.value, reason=str(error))
             await self._settle(job, None)
@@ -177,10 +203,19 @@ class Dispatcher:
             await self._settle(job, None)
         else:
             await self._settle(job, reply)
-        finally:
-            keeping.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeping
+
+    async def _renew(self) -> None:
+        """Keep what is claimed, all of it at once, until this is cancelled."""
+        while True:
+            await asyncio.sleep(self._options.lease / 3)
+            now = int(time.time())
+            if not self._running:
+                continue
+            if now >= self._until:
+                self._claims += 1  # others may have taken what runs now
+            with contextlib.suppress(StoreError):
+                await self._store.renew(self._claimer, now + self._options.lease)
+                self._until = now + self._options.lease
 
     async def _settle(self, job: Job, reply: Reply | None) -> None:
         """Record how it went; while the store fails, again and again: it must not be forgotten."""
@@ -224,28 +259,3 @@ class Dispatcher:
             self.failed += 1
             _log.error(f"{task.kind} failed", held=task.message, reply=said[:3])
             self._news.set()
-
-
-class _Lease:
-    """A claim that is renewed while its job runs."""
-
-    def __init__(self, store: HoldStore, job: Job, claimer: str, seconds: int, until: int) -> None:
-        self._store, self._job, self._claimer, self._seconds = store, job, claimer, seconds
-        self._until = until
-
-    def holds(self) -> bool:
-        """Whether nobody else can have taken the job."""
-        return time.time() < self._until - 1
-
-    async def keep(self) -> None:
-        """Renew it until it is lost, or this is cancelled."""
-        while True:
-            await asyncio.sleep(self._seconds / 3)
-            until = int(time.time()) + self._seconds
-            try:
-                if not await self._store.renew(self._job, self._claimer, until):
-                    self._until = 0
-                    return
-            except StoreError:
-                continue
-            self._until = until

@@ -304,8 +304,8 @@ class HoldStore(Protocol):
     async def claim(self, kinds: Sequence[Kind], claim: Claim, limit: int) -> Sequence[Job]:
         """Take jobs that are due and that nobody has."""
 
-    async def renew(self, job: Job, claimer: str, until: int) -> bool:
-        """Keep a job for longer; False where it is no longer ours."""
+    async def renew(self, claimer: str, until: int) -> int:
+        """Keep all that a claimer has for longer; how many jobs that are."""
 
     async def done(self, job: Job, claimer: str, step: Step) -> bool:
         """End a job, and record how it went; False where it is no longer ours."""

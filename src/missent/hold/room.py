@@ -166,11 +166,15 @@ class Room:
             now + self.options.expires,
         )
         claim = self._notices.claim() if at_once else None
-        name, job = await self.store.keep(record, claim)
-        if job is not None and claim is not None:
-            self._sending.remember(_as_held(record))
-            self._notices.begin(job, claim)
-        elif at_once:
+        job = None
+        try:
+            name, job = await self.store.keep(record, claim)
+            if job is not None:
+                self._sending.remember(_as_held(record))
+        finally:
+            if claim is not None:
+                self._notices.settle(job)
+        if job is None and at_once:
             self._notices.wake()
         _log.info("held", held=name, recipients=len(suspects), octets=len(content))
         return name

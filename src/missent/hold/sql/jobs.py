@@ -5,13 +5,13 @@ Every change names the claimer, so that one who lost his lease changes nothing a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import and_, case, delete, func, select, update
+from sqlalchemy import and_, case, delete, func, insert, select, update
 
 from missent.hold.interface import Claim, Job, Kind, Step, Task
 from missent.hold.sql import keeping, rows
-from missent.hold.sql.tables import held_recipient, outgoing
+from missent.hold.sql.tables import held_recipient, held_step, outgoing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,10 +43,12 @@ async def claim(
     return sorted((rows.job(row) for row in taken), key=lambda job: job.number)
 
 
-async def renew(connection: AsyncConnection, job: Job, claimer: str, until: int) -> bool:
-    """Keep a job for longer."""
-    done = await connection.execute(update(outgoing).where(_ours(job, claimer)).values(lease=until))
-    return done.rowcount > 0
+async def renew(connection: AsyncConnection, claimer: str, until: int) -> int:
+    """Keep all that a claimer has for longer."""
+    done = await connection.execute(
+        update(outgoing).where(outgoing.c.claimer == claimer).values(lease=until)
+    )
+    return done.rowcount
 
 
 async def later(connection: AsyncConnection, job: Job, claimer: str, at: int) -> bool:
@@ -59,30 +61,57 @@ async def later(connection: AsyncConnection, job: Job, claimer: str, at: int) ->
     return done.rowcount > 0
 
 
-async def end(
-    connection: AsyncConnection, job: Job, claimer: str, step: Step, then: Task | None = None
-) -> bool:
-    """End a job, record how it went, and keep what follows from it."""
-    gone = await connection.execute(delete(outgoing).where(_ours(job, claimer)))
-    if not gone.rowcount:
-        return False
-    task = job.task
-    if then is not None:
-        await keeping.enqueue(connection, then)
-    if task.message:
-        await keeping.record(connection, task.message, step)
-        if task.kind is Kind.RELEASE:
-            await connection.execute(
-                update(held_recipient)
-                .where(
-                    held_recipient.c.message == task.message,
-                    held_recipient.c.number == task.recipient,
-                )
-                .values(result=step.what)
-            )
-        if task.kind in {Kind.RELEASE, Kind.FAILED}:
-            await keeping.let_go(connection, task.message)
-    return True
+class End(NamedTuple):
+    """How a job ended.
+
+    Attributes:
+        job: the job.
+        claimer: who had it.
+        step: how it went.
+        then: what follows from it.
+    """
+
+    job: Job
+    claimer: str
+    step: Step
+    then: Task | None = None
+
+
+async def end_all(connection: AsyncConnection, ends: Sequence[End]) -> list[bool]:
+    """End jobs, record how they went, and keep what follows; which of them were still ours."""
+    mine = outgoing.c
+    numbers: dict[str, list[int]] = {}
+    for one in ends:
+        numbers.setdefault(one.claimer, []).append(one.job.number)
+    gone: set[tuple[str, int]] = set()
+    for claimer, jobs in numbers.items():
+        deleted = delete(outgoing).where(mine.claimer == claimer, mine.number.in_(jobs))
+        found = await connection.scalars(deleted.returning(mine.number))
+        gone.update((claimer, number) for number in found)
+    ours = [(one.claimer, one.job.number) in gone for one in ends]
+    ended = [one for one, was in zip(ends, ours, strict=True) if was]
+    steps = [rows.of_step(one.job.task.message, one.step) for one in ended if one.job.task.message]
+    if steps:
+        await connection.execute(insert(held_step), steps)
+    for one in ended:
+        if one.then is not None:
+            await keeping.enqueue(connection, one.then)
+        await _let_go(connection, one.job.task, one.step)
+    return ours
+
+
+async def _let_go(connection: AsyncConnection, task: Task, step: Step) -> None:
+    """Note how a release went, and throw the content away when it was the last that needed it."""
+    if task.kind not in {Kind.RELEASE, Kind.FAILED}:
+        return
+    mine = held_recipient.c
+    if task.kind is Kind.RELEASE:
+        await connection.execute(
+            update(held_recipient)
+            .where(mine.message == task.message, mine.number == task.recipient)
+            .values(result=step.what)
+        )
+    await keeping.let_go(connection, task.message)
 
 
 async def due(connection: AsyncConnection) -> int | None:

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 _AGAIN = 5 * 86_400  # seconds within which a sender's system tries again
 
 
+async def keep_all(
+    connection: AsyncConnection, records: Sequence[tuple[Record, Claim | None]]
+) -> list[Laid]:
+    """Keep messages, each unless the same one is there already."""
+    return [await keep(connection, record, claim) for record, claim in records]
+
+
 async def keep(connection: AsyncConnection, record: Record, claim: Claim | None) -> Laid:
     """Keep a message, unless the same one is there already."""
     if record.mark:

@@ -28,13 +28,12 @@ class SqlHold:
     def __init__(self, store: SqlStore) -> None:
         """Use a store that is open, and stays so for as long."""
         self._store = store
-        self._together = Together(store)
+        self._keeps = Together(store, keeping.keep_all)
+        self._ends = Together(store, jobs.end_all)
 
     async def keep(self, record: Record, claim: Claim | None = None) -> Laid:
         """Keep a message and the task to ask its sender."""
-        return await self._together.do(
-            lambda connection: keeping.keep(connection, record, claim), len(record.sealed)
-        )
+        return await self._keeps.do((record, claim), len(record.sealed))
 
     async def drop(self, name: str) -> bool:
         """Take a message back that nobody was asked about yet."""
@@ -106,28 +105,31 @@ class SqlHold:
 
     async def enqueue(self, task: Task) -> None:
         """Keep a task."""
-        await self._together.do(lambda connection: keeping.enqueue(connection, task))
+        async with self._store.writing() as connection:
+            await keeping.enqueue(connection, task)
 
     async def claim(self, kinds: Sequence[Kind], claim: Claim, limit: int) -> Sequence[Job]:
         """Take jobs that are due and that nobody has."""
         async with self._store.writing() as connection:
             return await jobs.claim(connection, kinds, claim, limit)
 
-    async def renew(self, job: Job, claimer: str, until: int) -> bool:
-        """Keep a job for longer."""
-        return await self._together.do(lambda c: jobs.renew(c, job, claimer, until))
+    async def renew(self, claimer: str, until: int) -> int:
+        """Keep all that a claimer has for longer."""
+        async with self._store.writing() as connection:
+            return await jobs.renew(connection, claimer, until)
 
     async def done(self, job: Job, claimer: str, step: Step) -> bool:
         """End a job, and record how it went."""
-        return await self._together.do(lambda c: jobs.end(c, job, claimer, step))
+        return await self._ends.do(jobs.End(job, claimer, step))
 
     async def failed(self, job: Job, claimer: str, step: Step, then: Task | None) -> bool:
         """End a job that failed for good, with a task to tell of it."""
-        return await self._together.do(lambda c: jobs.end(c, job, claimer, step, then))
+        return await self._ends.do(jobs.End(job, claimer, step, then))
 
     async def later(self, job: Job, claimer: str, at: int) -> bool:
         """Give a job back, to be tried again then."""
-        return await self._together.do(lambda c: jobs.later(c, job, claimer, at))
+        async with self._store.writing() as connection:
+            return await jobs.later(connection, job, claimer, at)
 
     async def due(self) -> int | None:
         """When the next job is due."""
