@@ -161,13 +161,13 @@ async def test_a_claim_holds_until_its_end_and_can_be_renewed(hold: SqlHold) -> 
     await hold.keep(record())
     [job] = await take(hold, who="a", at=1002)
     assert await take(hold, who="b", at=1031) == []
-    assert await hold.renew("a", 1060) == 1
+    assert await hold.renew([job.number, 99], "a", 1060) == 1
     assert await take(hold, who="b", at=1040) == []
     assert await hold.due() == 1060
     [again] = await take(hold, who="b", at=1060)
     assert again.number == job.number
     told = Step(0, 1061, "told", "missent", "")
-    assert await hold.renew("a", 1100) == 0
+    assert await hold.renew([job.number], "a", 1100) == 0
     assert not await hold.done(job, "a", told)
     assert not await hold.later(job, "a", 1100)
     assert not await hold.failed(job, "a", told, Task(Kind.FAILED, "", 1061, NAME, 1))

@@ -86,7 +86,7 @@ class Dispatcher:
         self._claimer = secrets.token_hex(8)
         self._news = asyncio.Event()
         self._closing = False
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], int] = {}  # with the number of its job
         self._in_trouble = False
         self._more = False  # jobs for which there was no room
         self._promised = 0  # claims given out whose jobs have not begun
@@ -119,7 +119,7 @@ class Dispatcher:
 
     def _begin(self, job: Job) -> None:
         task = asyncio.create_task(self._do(job))
-        self._running.add(task)
+        self._running[task] = job.number
         task.add_done_callback(self._ended)
 
     def wake(self) -> None:
@@ -183,7 +183,7 @@ class Dispatcher:
         return self._more
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        del self._running[task]
         if self._more:
             self._news.set()
 
@@ -205,7 +205,7 @@ class Dispatcher:
             await self._settle(job, reply)
 
     async def _renew(self) -> None:
-        """Keep what is claimed, all of it at once, until this is cancelled."""
+        """Keep the claims of what runs, all at once, until this is cancelled."""
         while True:
             await asyncio.sleep(self._options.lease / 3)
             now = int(time.time())
@@ -214,7 +214,8 @@ class Dispatcher:
             if now >= self._until:
                 self._claims += 1  # others may have taken what runs now
             with contextlib.suppress(StoreError):
-                await self._store.renew(self._claimer, now + self._options.lease)
+                numbers = list(self._running.values())
+                await self._store.renew(numbers, self._claimer, now + self._options.lease)
                 self._until = now + self._options.lease
 
     async def _settle(self, job: Job, reply: Reply | None) -> None:

@@ -304,8 +304,8 @@ class HoldStore(Protocol):
     async def claim(self, kinds: Sequence[Kind], claim: Claim, limit: int) -> Sequence[Job]:
         """Take jobs that are due and that nobody has."""
 
-    async def renew(self, claimer: str, until: int) -> int:
-        """Keep all that a claimer has for longer; how many jobs that are."""
+    async def renew(self, numbers: Sequence[int], claimer: str, until: int) -> int:
+        """Keep jobs for longer; how many of them were still the claimer's."""
 
     async def done(self, job: Job, claimer: str, step: Step) -> bool:
         """End a job, and record how it went; False where it is no longer ours."""

@@ -43,11 +43,12 @@ async def claim(
     return sorted((rows.job(row) for row in taken), key=lambda job: job.number)
 
 
-async def renew(connection: AsyncConnection, claimer: str, until: int) -> int:
-    """Keep all that a claimer has for longer."""
-    done = await connection.execute(
-        update(outgoing).where(outgoing.c.claimer == claimer).values(lease=until)
-    )
+async def renew(
+    connection: AsyncConnection, numbers: Sequence[int], claimer: str, until: int
+) -> int:
+    """Keep jobs for longer, those that are still the claimer's."""
+    ours = and_(outgoing.c.claimer == claimer, outgoing.c.number.in_(numbers))
+    done = await connection.execute(update(outgoing).where(ours).values(lease=until))
     return done.rowcount
 
 

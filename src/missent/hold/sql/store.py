@@ -113,10 +113,10 @@ class SqlHold:
         async with self._store.writing() as connection:
             return await jobs.claim(connection, kinds, claim, limit)
 
-    async def renew(self, claimer: str, until: int) -> int:
-        """Keep all that a claimer has for longer."""
+    async def renew(self, numbers: Sequence[int], claimer: str, until: int) -> int:
+        """Keep jobs for longer."""
         async with self._store.writing() as connection:
-            return await jobs.renew(connection, claimer, until)
+            return await jobs.renew(connection, numbers, claimer, until)
 
     async def done(self, job: Job, claimer: str, step: Step) -> bool:
         """End a job, and record how it went."""
