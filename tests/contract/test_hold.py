@@ -344,3 +344,14 @@ async def test_a_message_can_be_laid_there_with_its_question_claimed(hold: SqlHo
     first = await hold.keep(record("1" * 16, mark="ab" * 16))
     again = await hold.keep(record("2" * 16, mark="ab" * 16), Claim("a", 1000, 1030))
     assert (first.job, again) == (None, (first.name, None))
+
+
+async def test_many_jobs_end_at_once(hold: SqlHold) -> None:
+    for n in range(60):
+        await hold.keep(record(f"{n:016x}"))
+    found = await take(hold, limit=100)
+    assert len(found) == 60
+    told = Step(0, 1003, "told", "missent", "")
+    assert all(await asyncio.gather(*(hold.done(job, "a", told) for job in found)))
+    assert not any(await asyncio.gather(*(hold.done(job, "a", told) for job in found)))
+    assert await hold.due() is None

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger("missent.hold")
 _DAY = 86_400
 _GATHER = 0.02  # seconds
+_FIRST_TRY = 0.2  # seconds, before the end of a job is recorded once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class DispatchOptions:
         poll: seconds between two looks for others' jobs.
         at_once: jobs at a time, in one process.
         releases: released messages at a time: so many may be sent twice when a process dies.
+        deadline: seconds for one try; then it is made again later.
         first_pause: seconds after the first failure; doubled up to `longest_pause`.
         longest_pause: likewise.
         patience: seconds after which a job that cannot be done has failed.
@@ -53,6 +55,7 @@ class DispatchOptions:
     poll: float = 1.0
     at_once: int = 20
     releases: int = 4
+    deadline: float = 660.0
     first_pause: int = 5
     longest_pause: int = 1800
     patience: int = 5 * _DAY
@@ -194,9 +197,11 @@ class Dispatcher:
             return claims == self._claims and time.time() < self._until - 1
 
         try:
-            reply = await self._handlers[job.task.kind](job, ours)
-        except StoreError as error:
-            _log.warning("job put off", kind=job.task.kind.value, reason=str(error))
+            async with asyncio.timeout(self._options.deadline):
+                reply = await self._handlers[job.task.kind](job, ours)
+        except (StoreError, TimeoutError) as error:
+            reason = str(error) or "deadline"
+            _log.warning("job put off", kind=job.task.kind.value, reason=reason)
             await self._settle(job, None)
         except Exception:  # noqa: BLE001  a bug costs one try of one job, not the task
             _log.exception("job failed", kind=job.task.kind.value, held=job.task.message)
@@ -220,7 +225,7 @@ class Dispatcher:
 
     async def _settle(self, job: Job, reply: Reply | None) -> None:
         """Record how it went; while the store fails, again and again: it must not be forgotten."""
-        pause = 0.2
+        pause = _FIRST_TRY
         while True:
             try:
                 await self._record(job, reply)
@@ -228,6 +233,8 @@ class Dispatcher:
                 if self._closing:
                     _log.error("not recorded, so it may be sent again", reason=str(error))
                     return
+                if pause == _FIRST_TRY:
+                    _log.warning("not recorded yet", number=job.number, reason=str(error))
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 0.5)
             else:

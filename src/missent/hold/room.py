@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger("missent.hold")
 _HOUR, _DAY = 3600, 86_400
+_SOON = 20.0  # seconds for one try of a notice
 _SWEEP = 2.0  # seconds between two looks for what expired
 
 
@@ -101,7 +102,9 @@ class Room:
         self._sending = Sending(store, options)
         few = replace(options.dispatch, at_once=options.dispatch.releases)
         self._releases = Dispatcher(store, self._sending.releases, few)
-        self._notices = Dispatcher(store, self._sending.notices, options.dispatch)
+        # A notice that comes twice does less harm than one that comes late.
+        soon = replace(options.dispatch, deadline=min(options.dispatch.deadline, _SOON))
+        self._notices = Dispatcher(store, self._sending.notices, soon)
 
     # What a gate asks.
 
