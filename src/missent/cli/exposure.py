@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write the whole run there as JSON, for the next --since.",
 )
+@click.option("--offline", is_flag=True, help="List the names, likeliest first, and ask nobody.")
 @click.option(
     "--probe",
     default="",
@@ -87,6 +88,7 @@ def command(
     slips: float,
     since: IO[str] | None,
     save: Path | None,
+    offline: bool,
     probe: str,
     rdap: bool,
     html: IO[str] | None,
@@ -115,7 +117,7 @@ def command(
         raise click.UsageError("name a domain of yours, or write organisation.domains")
     before = _before(since)
     hello = _name(probe, "--probe") if probe else ""
-    look = Look(names, limit, mass, slips, volume, hello, rdap)
+    look = Look(names, limit, mass, slips, volume, hello, rdap, offline)
     with context.blamed():
         found = look_around(settings, look, _progress)
     if save is not None:
@@ -126,7 +128,7 @@ def command(
     if form == "text" and changes is not None:
         lines: Iterable[str] = [tell.change(one, was) for one, was in changes]
     elif form == "text":
-        lines = tell.as_text(found, every=every)
+        lines = tell.as_text(found, every=every or offline)
     else:
         shown = found if changes is None else [one for one, _ in changes]
         lines = _table(shown, form) if shown else ()
