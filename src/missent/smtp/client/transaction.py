@@ -83,6 +83,9 @@ class UpstreamTransaction:
             # from now on, an answer is an answer to the message, even if it comes too early
             answer = self._client.protocol.read_response(timeout=None)
             self._final = asyncio.get_running_loop().create_task(answer)
+            # It must wait already when the content goes out: aiosmtplib drops what comes to nobody,
+            # and uvloop reads before it runs what was made ready.
+            await asyncio.sleep(0)
         return reply
 
     async def write(self, content: bytes) -> None:
