@@ -53,7 +53,7 @@ class DispatchOptions:
 
     lease: int = 15
     poll: float = 1.0
-    at_once: int = 20
+    at_once: int = 40
     releases: int = 4
     deadline: float = 660.0
     first_pause: int = 5
