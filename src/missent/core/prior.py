@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from missent.core.evidence import Case
     from missent.core.slips import Slip
 
-_SLIP: Final = 0.005  # of all addresses that are typed by hand, so many are mistyped
+_SLIP: Final = 0.0086  # of all addresses that are typed by hand, so many are mistyped
 _OWN: Final = 0.1  # of all mail, so much goes to each of one's own domains and partners,
 _BY_SENDER: Final = 5.0
 _BY_COLLEAGUES: Final = 3.0
