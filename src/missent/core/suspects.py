@@ -51,8 +51,8 @@ def domains(case: Case) -> list[Suspect]:
             odds = weigh(evidence.for_domain(case, name, slip, near))
             found[name] = Suspect(odds, name, slip)
     # Of a name that is listed to exist, only what is known here may tell otherwise.
-    listed = case.typed.listed == 1.0
-    for name, slip in () if listed else candidates.domains_in_tables(case):
+    in_tables = candidates.domains_in_tables(case)
+    for name, slip in in_tables if in_tables and case.typed.listed < 1.0 else ():
         odds = prior.log_odds(case, name, slip)
         if name not in found or odds > found[name].log_odds:
             found[name] = Suspect(odds, name, slip)
