@@ -21,6 +21,8 @@ OPTIONS = (
     "--no-emit-trusted-host",
 )
 
+_ON_ITS_OWN = {"spark"}  # 400 MB that only few need: requirements/spark.txt
+
 
 def main() -> int:
     """Write every lock file; those given on the command line are upgraded."""
@@ -29,12 +31,15 @@ def main() -> int:
     _write("build", "[build-system]", [*project["build-system"]["requires"], *groups["build"]])
     _write("dev", "[dependency-groups] dev", ["-r run.txt", "-r build.txt", *groups["dev"]])
     _write("bench", "[dependency-groups] bench", ["-r dev.txt", *groups["bench"]])
+    optional = project["project"]["optional-dependencies"]
+    _write("spark", "the extra `spark`", ["-r run.txt", *optional["spark"]])
     upgrade = [f"--upgrade-package={name}" for name in sys.argv[1:]]
-    extras = [f"--extra={name}" for name in project["project"]["optional-dependencies"]]
+    extras = [f"--extra={name}" for name in optional if name not in _ON_ITS_OWN]
     _compile("build", "requirements/build.in", *upgrade)
     _compile("run", "pyproject.toml", *extras, *upgrade)
     _compile("dev", "requirements/dev.in", *upgrade)
     _compile("bench", "requirements/bench.in", *upgrade)
+    _compile("spark", "requirements/spark.in", *upgrade)
     return 0
 
 

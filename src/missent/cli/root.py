@@ -69,6 +69,7 @@ class Commands(click.Group):
     """The commands, by name and module: `missent check` need not load `missent serve`."""
 
     modules: ClassVar = {
+        "audit": "missent.cli.audit",
         "check": "missent.cli.check",
         "config": "missent.cli.config",
         "contact": "missent.cli.contact",

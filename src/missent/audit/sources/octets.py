@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
+import zlib
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -17,6 +19,7 @@ _LINE = 16 * 1024 * 1024
 _BUFFER = 1 << 18
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
+_XZ = b"\xfd7zXZ\x00"
 
 
 @contextmanager
@@ -29,11 +32,14 @@ def opened(path: Path, tally: Tally | None = None) -> Iterator[BinaryIO]:
     with ExitStack() as stack:
         raw = stack.enter_context(path.open("rb", buffering=0))
         counted = io.BufferedReader(_Counted(raw, tally), _BUFFER)
-        magic = counted.peek(4)[:4]
+        magic = counted.peek(6)[:6]
         if magic[:2] == _GZIP:
             unpacked = stack.enter_context(gzip.GzipFile(fileobj=counted))
-            yield cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", unpacked), _BUFFER))
-        elif magic == _ZSTD:
+            yield cast("BinaryIO", io.BufferedReader(_Stepwise(unpacked), _BUFFER))
+        elif magic == _XZ:
+            packed = stack.enter_context(lzma.LZMAFile(cast("BinaryIO", counted)))
+            yield cast("BinaryIO", io.BufferedReader(_Stepwise(packed), _BUFFER))
+        elif magic[:4] == _ZSTD:
             yield cast(
                 "BinaryIO", io.BufferedReader(_zstd(path, cast("BinaryIO", counted)), _BUFFER)
             )
@@ -59,8 +65,31 @@ def lines(path: Path, tally: Tally) -> Iterator[tuple[int, bytes]]:
                     tally.skip(f"line {number}", "longer than 16 MiB")
                     continue
                 yield number, line
-        except (EOFError, gzip.zlib.error) as error:  # type: ignore[attr-defined]
+        except Exception as error:
+            if not is_broken_compression(error):
+                raise
             raise OSError(f"{path}: broken compression after line {number}: {error}") from None
+
+
+def is_broken_compression(error: Exception) -> bool:
+    """Whether an error says that packed octets are damaged or end early."""
+    kinds = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
+    return isinstance(error, kinds) or type(error).__name__ == "ZstdError"
+
+
+class _Stepwise(io.RawIOBase):
+    """Unpacks as much as there is: what is cut off gives all that comes before."""
+
+    def __init__(self, packed: gzip.GzipFile | lzma.LZMAFile) -> None:
+        self._read = packed.read1
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        block = self._read(len(buffer))
+        buffer[: len(block)] = block
+        return len(block)
 
 
 class _Counted(io.RawIOBase):
@@ -87,4 +116,6 @@ def _zstd(path: Path, raw: BinaryIO) -> io.RawIOBase:
         raise OSError(
             f"{path} is compressed with zstd: install missent[zstd], or unpack it"
         ) from None
-    return cast("io.RawIOBase", zstandard.ZstdDecompressor().stream_reader(raw))
+    return cast(
+        "io.RawIOBase", zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
+    )

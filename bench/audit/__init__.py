@@ -1,0 +1,1 @@
+"""The audit of logs: how fast, in how much memory, beside what."""

@@ -1,0 +1,190 @@
+"""A log of Postfix with planted slips: `python -m bench.audit.generate DELIVERIES FOLDER [SLIPS]`.
+
+Made by DuckDB, in files as logrotate leaves them, zstd. Partners are made of two words each, their
+mailboxes of a name and a number; most mail goes to few of them. Every slip is planted with a known
+number of messages. The same arguments make the same log.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+
+from missent.core.tables import protected, providers, rows
+
+PER_FILE = 1_000_000  # deliveries
+PER_MESSAGE = 3  # recipients
+START = 1_546_300_800  # 2019-01-01
+SPAN = 6 * 365 * 86_400
+SENDERS = 4_000
+_NAMES = (  # noqa: SIM905  one line of words reads better
+    "ann bob carla dan eve frank gina hugo ines jan kim lea max nora olaf pia rita sam tom uma"
+).split()
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One wrong domain: what was meant, how many messages, from how many, and their fate."""
+
+    domain: str
+    meant: str
+    messages: int
+    senders: int
+    status: str
+
+
+def partners(count: int, seed: int = 1) -> list[str]:
+    """Domains that nothing else is near to, most of them."""
+    pick = random.Random(seed)
+    words = [word for word in rows("words.txt") if 5 <= len(word) <= 8 and word.isalpha()]
+    found: dict[str, None] = {}
+    while len(found) < count:
+        name = (
+            f"{pick.choice(words)}-{pick.choice(words)}"
+            if pick.random() < 0.3
+            else (pick.choice(words) + pick.choice(words))
+        )
+        found[f"{name}.{pick.choice(('com', 'com', 'com', 'org', 'net', 'de', 'co.uk'))}"] = None
+    return list(found)
+
+
+def slips(partner: list[str], count: int, seed: int = 2) -> list[Planted]:
+    """Slips of partners, of mail providers and of `.mil`, none of them a name that exists."""
+    pick = random.Random(seed)
+    popular = [
+        name
+        for name, weight in providers.popular().items()
+        if weight > 20 and len(name.partition(".")[0]) > 4
+    ]
+    military = sorted(name for name in protected.names("military") if name.endswith(".mil"))
+    taken = {*partner, *providers.known(), *protected.known()}
+    found: dict[str, Planted] = {}
+    while len(found) < count:
+        kind = pick.random()
+        if kind < 0.2:
+            meant = pick.choice(military)
+            typed = meant.removesuffix("mil") + "ml"
+        else:
+            meant = pick.choice(popular if kind < 0.4 else partner[: max(len(partner) // 20, 10)])
+            typed = _mistyped(meant, pick)
+        if typed in taken or typed in found or (kind >= 0.2 and not _distinct(typed, meant)):
+            continue
+        standing = pick.random() < 0.2
+        messages = pick.randint(50, 400) if standing else pick.randint(1, 4)
+        senders = 1 if standing or messages == 1 else pick.randint(1, messages)
+        status = pick.choice(("sent", "sent", "bounced", "deferred"))
+        found[typed] = Planted(typed, meant, messages, senders, status)
+    return list(found.values())
+
+
+def _distinct(typed: str, meant: str) -> bool:
+    return (
+        typed != meant
+        and len(typed.partition(".")[0]) > 4
+        and not typed.startswith("-")
+        and ".." not in typed
+    )
+
+
+def _mistyped(name: str, pick: random.Random) -> str:
+    label, dot, suffix = name.partition(".")
+    place = pick.randrange(1, len(label) - 1)
+    kind = pick.randrange(3)
+    if kind == 0:
+        label = label[:place] + label[place + 1 :]
+    elif kind == 1:
+        label = label[:place] + label[place + 1] + label[place] + label[place + 2 :]
+    else:
+        label = label[:place] + label[place] + label[place:]
+    return label + dot + suffix
+
+
+def generate(
+    deliveries: int, folder: Path, planted: int = 100, files: int | None = None
+) -> list[Planted]:
+    """Write the log, and `planted.json`; return what is planted."""
+    folder.mkdir(parents=True, exist_ok=True)
+    partner = partners(min(max(deliveries // 100, 500), 50_000))
+    wrong = slips(partner, planted)
+    con = duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(folder / "spill")})
+    con.execute("CREATE TABLE partners (n BIGINT, name VARCHAR)")
+    for start in range(0, len(partner), 1000):
+        batch = [(start + k, name) for k, name in enumerate(partner[start : start + 1000])]
+        con.execute(
+            f"INSERT INTO partners VALUES {', '.join(['(?, ?)'] * len(batch))}",
+            [value for row in batch for value in row],
+        )
+    con.execute(
+        "CREATE TABLE slips (place BIGINT, sender VARCHAR, recipient VARCHAR, status VARCHAR)"
+    )
+    pick = random.Random(3)
+    messages = deliveries // PER_MESSAGE
+    places = pick.sample(range(messages), min(sum(p.messages for p in wrong), messages))
+    lines = []
+    for one in wrong:
+        who = [f"user{number}" for number in pick.sample(range(SENDERS), one.senders)]
+        local = f"{pick.choice(_NAMES)}.{pick.choice(_NAMES)}{pick.randrange(90)}"
+        lines += [
+            (places.pop(), who[number % len(who)], f"{local}@{one.domain}", one.status)
+            for number in range(one.messages)
+        ]
+    con.executemany("INSERT INTO slips VALUES (?, ?, ?, ?)", lines)
+    parts = files or max(deliveries // PER_FILE, 1)
+    size = messages // parts
+    names = ", ".join(f"'{name}'" for name in _NAMES)
+    con.execute(f"CREATE TABLE names AS SELECT [{names}] AS list")
+    for part in range(parts):
+        first, last = part * size, messages if part == parts - 1 else (part + 1) * size
+        con.execute(_sql(first, last, messages, len(partner), folder / f"mail.log-{part:04}.zst"))
+    (folder / "planted.json").write_text(json.dumps([asdict(one) for one in wrong]), "utf-8")
+    return wrong
+
+
+def _sql(first: int, last: int, messages: int, partner: int, path: Path) -> str:
+    # The cube of a uniform number: a few partners get most of the mail.
+    domain = f"(pow((hash(i * 7 + k) % 1000000) / 1e6, 3) * {partner})::BIGINT % {partner}"
+    local = "(hash(i * 11 + k) % 40)"
+    stamp = f"make_timestamp(({START} + (i::DOUBLE / {messages} * {SPAN})::BIGINT) * 1000000)"
+    return f"""
+COPY (
+  WITH m AS (
+    SELECT i, strftime({stamp}, '%Y-%m-%dT%H:%M:%S+00:00') || ' mx1 postfix/' AS s,
+      printf('4%010dzBcD', i) AS q, hash(i) % {SENDERS} AS u FROM range({first}, {last}) AS t(i)
+  ), d AS (
+    SELECT m.*, k, {domain} AS n FROM m, range({PER_MESSAGE}) AS r(k)
+  ), whom AS (
+    SELECT d.i, d.k, d.s, d.q, d.u,
+      coalesce(CASE WHEN k = 0 THEN w.recipient END,
+        list[1 + (hash(n, {local}) % 20)::BIGINT] || '.'
+          || list[1 + (hash({local}, n) % 20)::BIGINT] || {local} || '@' || p.name) AS rcpt,
+      coalesce(w.sender, 'user' || d.u) AS who,
+      coalesce(CASE WHEN k = 0 THEN w.status END, CASE WHEN hash(i, k) % 50 = 0 THEN 'bounced'
+        ELSE 'sent' END) AS status
+    FROM d JOIN partners p USING (n) LEFT JOIN slips w ON w.place = d.i, names
+  ), lines AS (
+    SELECT i, k, s || 'smtp[79]: ' || q || ': to=<' || rcpt || '>, relay=mx.example[192.0.2.1]:25,'
+      || ' delay=0.5, delays=0.1/0/0.2/0.2, dsn='
+      || CASE status WHEN 'sent' THEN '2.0.0, status=sent (250 2.0.0 Ok: queued as 3FAB)'
+        WHEN 'bounced' THEN '5.1.1, status=bounced (host mx.example said: 550 5.1.1 unknown)'
+        ELSE '4.4.1, status=deferred (connect to mx.example: Connection timed out)' END AS line
+    FROM whom
+    UNION ALL SELECT i, -3, s || 'smtpd[70]: ' || q || ': client=pc.corp.example[10.0.0.1]' FROM m
+    UNION ALL SELECT i, -2, s || 'cleanup[77]: ' || q || ': message-id=<' || i || '@corp.example>'
+      FROM m
+    UNION ALL SELECT i, -1, s || 'qmgr[78]: ' || q || ': from=<' || who || '@corp.example>, size='
+      || (1000 + i % 9999) || ', nrcpt={PER_MESSAGE} (queue active)' FROM whom WHERE k = 0
+    UNION ALL SELECT i, 99, s || 'qmgr[78]: ' || q || ': removed' FROM m
+  )
+  SELECT line FROM lines ORDER BY i, k
+) TO '{path}' (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01', COMPRESSION zstd)
+"""
+
+
+if __name__ == "__main__":
+    made = generate(int(sys.argv[1]), Path(sys.argv[2]), int((sys.argv[3:] or ["100"])[0]))
+    print(f"{len(made)} slips planted, {sum(one.messages for one in made):,} messages")

@@ -1,0 +1,1 @@
+"""READS logs into one table of message events, kept as Parquet."""

@@ -1,0 +1,85 @@
+"""SQL that the logs written through syslog share: their lines made alike, and their stamps read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from missent.audit.events.stamps import SHORT, by_year, last_year, local_zone, to_utc
+from missent.audit.events.table import MALFORMED
+from missent.audit.events.text import chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from missent.audit.events.interface import ReadOptions, Sink, Source
+
+# RFC 5424 6: `<34>1 STAMP HOST APP PROCID MSGID [DATA] TEXT`, in the older shape.
+_RFC5424 = r"'^(?:<\d{1,3}>)?1 (\S+) (\S+) (\S+) (\S+) \S+ (?:-|(?:\[(?:[^\]\\]|\\.)*\])+) ?(.*)$'"
+_ALIKE = rf"""CASE WHEN starts_with(line, '<') OR starts_with(line, '1 ') THEN
+    CASE WHEN regexp_matches(line, {_RFC5424})
+      THEN regexp_replace(line, {_RFC5424}, '\1 \2 \3[\4]: \5')
+      ELSE regexp_replace(line, '^<\d{{1,3}}>', '') END
+  ELSE line END"""
+_NO_STAMP = "line[4] <> ' ' AND line[11] <> 'T' AND NOT starts_with(line, '<') AND line <> ''"
+
+
+def lines(wanted: str) -> str:
+    """A query for the lines of a program, and those that no syslog can have written.
+
+    Columns: `line`; `head`, `id` and `said`, what stands before, between and after the first two
+    colons; `odd`, whether it is none.
+
+    Args:
+        wanted: a condition on `line`, cheap to test.
+    """
+    return f"""
+SELECT line, split_part(line, ': ', 1) AS head, split_part(line, ': ', 2) AS id,
+  split_part(line, ': ', 3) AS said, {_NO_STAMP} AS odd
+FROM (SELECT {_ALIKE} AS line FROM {{source}} WHERE {wanted} OR ({_NO_STAMP}))
+"""
+
+
+# The host and what comes before the first slash or bracket: `mx1 postfix`, `mx1 postfix-out`.
+ORIGIN = (
+    "CASE WHEN line[4] = ' ' THEN substr(split_part(head, '/', 1), 17)"
+    " ELSE split_part(split_part(head, '/', 1), ' ', 2)"
+    " || split_part(split_part(head, '/', 1), ' ', 3) END"
+)
+
+
+def began(year: str, to_utc_sql: str) -> str:
+    """SQL for the seconds of a line's stamp, NULL where it has none."""
+    short = f"epoch(try_strptime({year} || ' ' || left(line, 15), '%Y %b %d %H:%M:%S'))::BIGINT"
+    return (
+        f"CASE WHEN line[4] = ' ' THEN {to_utc_sql.format(local=short)}"
+        " ELSE floor(epoch(try_cast(split_part(line, ' ', 1) AS TIMESTAMPTZ)))::BIGINT END"
+    )
+
+
+def read(source: Source, options: ReadOptions, sink: Sink, sql: str) -> Iterator[None]:
+    """Read a log of syslog's; `sql` has places for `{began}`, besides that of the sink."""
+    zone = options.zone or local_zone()
+    year, turns = 1970, 0
+    if has_short_stamps(source):
+        year, turns = last_year(source.path, options, zone)
+    for this_year, chunk in by_year(chunks(source), year, turns):
+        moment = began(f"'{this_year}'", to_utc("{local}", this_year, zone))
+        sink.lines(chunk, sql.replace("{began}", moment))
+        yield
+
+
+def has_short_stamps(source: Source) -> bool:
+    """Whether the first line with a stamp has no year in it."""
+    from missent.audit.events.text import head  # noqa: PLC0415
+
+    for line in head(source.path).encode().splitlines():
+        if SHORT.match(line):
+            return True
+        if line[:4].isdigit() or line.startswith((b"<", b"1 ")):
+            return False
+    return False
+
+
+def malformed(shown: str = "line") -> str:
+    """The columns of a line that could not be read."""
+    return f"{MALFORMED}, {shown}"

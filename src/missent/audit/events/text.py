@@ -1,0 +1,147 @@
+"""Files as chunks of whole lines in UTF-8, whatever they are packed in."""
+
+from __future__ import annotations
+
+import codecs
+from typing import TYPE_CHECKING, cast
+
+from missent.audit.sources.octets import is_broken_compression, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from io import BufferedReader
+    from pathlib import Path
+
+    from missent.audit.events.interface import Source
+    from missent.audit.sources.interface import Tally
+
+BLOCK = 1 << 22
+CHUNK = 96 << 20  # octets of text that are read, joined and written at a time
+_HEAD = 64 * 1024
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+def head(path: Path) -> str:
+    """The first 64 KiB of a file as text.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    start = b""
+    try:
+        with opened(path) as stream:
+            while len(start) < _HEAD and (block := stream.read(_HEAD - len(start))):
+                start += block
+    except Exception as error:
+        if not is_broken_compression(error):  # what there is may be enough to tell
+            raise
+    return start.decode(_encoding(start), "replace")
+
+
+def blocks(path: Path, tally: Tally) -> Iterator[bytes]:
+    """The file unpacked, in UTF-8 and without carriage returns, in blocks of any length.
+
+    Raises:
+        EndsEarlyError: it is cut off or broken within its compression, after what was given.
+        OSError: it cannot be read.
+    """
+    given = False
+    decode = None
+    with opened(path, tally) as stream:
+        while True:
+            try:
+                # Not `read`: where it is cut off, it would lose what it has read so far.
+                block = cast("BufferedReader", stream).read1(BLOCK)
+            except Exception as error:
+                if not is_broken_compression(error):
+                    raise
+                raise EndsEarlyError(f"{path}: cut off or broken: {error}") from None
+            if not block:
+                return
+            if not given:
+                decode = _Decoder(_encoding(block))
+                given = True
+            if decode is not None:
+                yield decode(block)
+
+
+class EndsEarlyError(Exception):
+    """A source that is cut off; what came before it stands."""
+
+
+def chunks(source: Source, size: int = CHUNK, *, quoted: bool = False) -> Iterator[list[bytes]]:
+    """Cut a file into chunks of whole lines.
+
+    A source that is cut off within its compression ends with its last whole line, and says so.
+
+    Args:
+        source: the file; its tally counts what is read.
+        size: of a chunk in octets, about.
+        quoted: a quoted field may hold line ends, so that a line ends only outside of quotes.
+    """
+    waiting: list[bytes] = []
+    octets = 0
+    try:
+        for block in blocks(source.path, source.tally):
+            waiting.append(block)
+            octets += len(block)
+            if octets >= size:
+                chunk, rest = _cut(waiting, quoted=quoted)
+                if chunk:
+                    yield chunk
+                waiting, octets = ([rest] if rest else []), len(rest)
+    except EndsEarlyError as error:
+        source.broken = str(error)
+        chunk, rest = _cut(waiting, quoted=quoted)
+        if rest:
+            source.tally.skip("end of the file", f"cut off: {rest[:80]!r}")
+        waiting = chunk
+    if waiting:
+        if not waiting[-1].endswith(b"\n"):
+            waiting.append(b"\n")
+        yield waiting
+
+
+def _cut(waiting: list[bytes], *, quoted: bool) -> tuple[list[bytes], bytes]:
+    """Whole lines, and what is left of the last one."""
+    whole = b"".join(waiting) if quoted else b""
+    if quoted:
+        place = whole.rfind(b"\n") + 1
+        while place and whole.count(b'"', 0, place) % 2:
+            place = whole.rfind(b"\n", 0, place - 1) + 1
+        return ([whole[:place]] if place else []), whole[place:]
+    rest: list[bytes] = []
+    while waiting:
+        block = waiting.pop()
+        place = block.rfind(b"\n") + 1
+        if place:
+            waiting.append(block[:place])
+            return waiting, b"".join((block[place:], *reversed(rest)))
+        rest.append(block)
+    return [], b"".join(reversed(rest))
+
+
+def _encoding(start: bytes) -> str:
+    for mark, name in _BOMS:
+        if start.startswith(mark):
+            return name
+    if start[1:2] == b"\x00" and start[3:4] == b"\x00":
+        return "utf-16-le"
+    return "utf-8"
+
+
+class _Decoder:
+    """Turns blocks into UTF-8: only what is not UTF-8 already costs more than a look."""
+
+    def __init__(self, encoding: str) -> None:
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._plain = encoding == "utf-8"
+
+    def __call__(self, block: bytes) -> bytes:
+        if not (self._plain and block.isascii() and not self._decoder.getstate()[0]):
+            block = self._decoder.decode(block).encode("utf-8", "replace")
+        if b"\r" in block:
+            block = block.replace(b"\r", b"")
+        if b"\x00" in block:
+            block = block.replace(b"\x00", b"")
+        return block

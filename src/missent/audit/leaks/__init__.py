@@ -1,0 +1,1 @@
+"""FINDS where mail went wrong, in the table of message events."""

@@ -1,0 +1,68 @@
+"""The plan on DuckDB, the engine of one machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from missent.audit.events import duck
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from missent.audit.events.read import Engine as Options
+
+_AT_ONCE = 1_000
+
+
+class Duck:
+    """Runs the plan over Parquet files; see `interface.Engine`."""
+
+    def __init__(self, events: str, work: Path, options: Options) -> None:
+        """Open an engine.
+
+        Args:
+            events: Parquet files, as a glob.
+            work: where it may write.
+            options: what it may use.
+        """
+        self._work = work
+        self._connection = duck.connect(work, options.memory, options.threads)
+        self.view("events", f"SELECT * FROM read_parquet({duck.text(events)})")
+
+    def keep(self, name: str, sql: str) -> None:
+        """Make a table out of a query, as a Parquet file."""
+        path = duck.text(self._work / f"{name}.parquet")
+        self._connection.execute(f"COPY ({sql}) TO {path} (FORMAT parquet, COMPRESSION zstd)")
+        self.view(name, f"SELECT * FROM read_parquet({path})")
+
+    def view(self, name: str, sql: str) -> None:
+        """Give a query a name."""
+        self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
+
+    def load(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Make a small table."""
+        run = self._connection.execute
+        names = ", ".join(f"{column} VARCHAR" for column in columns)
+        run(f"CREATE OR REPLACE TEMP TABLE {name} ({names})")
+        waiting: list[Sequence[Any]] = []
+        for row in rows:
+            waiting.append(row)
+            if len(waiting) == _AT_ONCE:
+                self._insert(name, waiting)
+        self._insert(name, waiting)
+
+    def _insert(self, name: str, rows: list[Sequence[Any]]) -> None:
+        if rows:
+            values = ", ".join(f"({', '.join('?' * len(row))})" for row in rows)
+            flat = [value for row in rows for value in row]
+            self._connection.execute(f"INSERT INTO {name} VALUES {values}", flat)
+            rows.clear()
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        return self._connection.execute(sql).fetchall()
+
+    def close(self) -> None:
+        """Let go of the memory."""
+        self._connection.close()

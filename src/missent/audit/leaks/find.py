@@ -1,0 +1,346 @@
+"""The audit: two passes over the events, with the checks and the policy of the gates.
+
+The first pass looks at every domain's name. For the few that deserve it, the second asks the log
+who wrote to them and to what may have been meant, and decides each as a gate would have, had nobody
+written to that domain before.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from missent.audit.leaks import look, plan, tell
+from missent.audit.leaks.leak import Audit, Kind, Leak, Pair
+from missent.audit.leaks.past import Past
+from missent.core.address import Address, Domain
+from missent.core.engine import screen
+from missent.core.errors import AddressError
+from missent.core.facts import NO_PERMISSIONS, Facts, Use
+from missent.core.message import Message, Recipient
+from missent.core.tables import protected
+from missent.core.verdict import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from missent.audit.leaks.interface import Engine
+    from missent.core.check import Check
+    from missent.core.finding import Finding
+    from missent.core.permission import Permissions
+    from missent.core.policy import Policy
+
+_ASKED: Final = (
+    24  # recipients of a domain that are decided one by one, those most written to first
+)
+_WITH_LOCAL: Final = 101
+_BUILT: Final = 64  # local parts of a domain by which it is told how they are built there
+_MANY: Final = 5  # senders, and recipients, that make a domain look real
+_RARER: Final = 20  # unless so many times more write to the one that was meant
+_BEAT: Final = 500
+# Decided as if nobody had, which is not so.
+_NOBODY_WROTE: Final = re.compile(r"; nobody here has written to `[^`]*`")
+
+
+@dataclass(frozen=True, slots=True)
+class FindOptions:
+    """What is decided, and how.
+
+    Attributes:
+        policy: which findings lead to which action.
+        checks: what is looked for.
+        own: the organisation's domains, as `Domain.name`; empty where not known.
+        exceptions: what the organisation allowed in spite of a finding.
+    """
+
+    policy: Policy
+    checks: Sequence[Check]
+    own: frozenset[str] = frozenset()
+    exceptions: Permissions = NO_PERMISSIONS
+
+
+def find(
+    engine: Engine,
+    options: FindOptions,
+    progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None,
+) -> Audit:
+    """Find where mail went wrong.
+
+    Args:
+        engine: holds the events.
+        options: what is decided, and how.
+        progress: told what is being done, how much of it is done, and of how much.
+
+    Returns:
+        The audit, without its sources.
+    """
+    return _Finder(engine, options, progress).run()
+
+
+class _Finder:
+    def __init__(
+        self, engine: Engine, options: FindOptions, progress: Callable[[str, int, int], None]
+    ) -> None:
+        self._engine = engine
+        self._options = options
+        self._progress = progress
+        self._audit = Audit(own=options.own)
+        self._past = Past()
+        self._spellings: dict[str, list[str]] = {}
+
+    def run(self) -> Audit:
+        self._count()
+        self._learn_domains()
+        looks = self._first_pass()
+        found = self._second_pass(looks)
+        found += self._posing()
+        self._describe(found)
+        found.sort(key=lambda leak: (-leak.action, -leak.messages, leak.domain))
+        self._audit.leaks = found
+        return self._audit
+
+    def _count(self) -> None:
+        engine, audit = self._engine, self._audit
+        self._progress("counting", 0, 0)
+        twice = bool(engine.rows(plan.NEEDS_MERGING)[0][0])
+        if twice:
+            engine.keep("deliveries", plan.MERGED)
+        else:
+            engine.view("deliveries", plan.ONCE)
+        engine.keep("pairs", plan.PAIRS)
+        engine.keep("addresses", plan.ADDRESSES)
+        (row,) = engine.rows(plan.TOTALS)
+        audit.deliveries, audit.first, audit.last, audit.notices = (int(v or 0) for v in row[:4])
+        names = ("delivered", "deferred", "bounced", "refused", "passed")
+        audit.fates = {n: int(v or 0) for n, v in zip(names, row[4:], strict=True)}
+        audit.days = {int(day): int(count) for day, count in engine.rows(plan.DAYS)}
+        audit.pairs = int(engine.rows("SELECT count(*) FROM pairs")[0][0])
+
+    def _learn_domains(self) -> None:
+        past, audit = self._past, self._audit
+        for name, recipients, sent, *fates, first, last, _ in self._engine.rows(plan.DOMAINS):
+            audit.domains += 1
+            normal = _normal(name)
+            if normal is not None:
+                use = Use(int(sent), int(first or 0), int(last or 0), bounced=int(fates[2]))
+                past.add_domain(normal, use, int(recipients))
+                self._spellings.setdefault(normal, []).append(name)
+        for name, messages, *_ in self._engine.rows(plan.WRITERS.format(inside=self._inside())):
+            normal = _normal(name)
+            if normal is not None and normal not in self._options.own:
+                past.add_domain(normal, Use(received=int(messages)), 0)
+
+    def _inside(self) -> str:
+        own = sorted(self._options.own)
+        if not own:
+            return "true"
+        return f"split_part(recipient, '@', -1) IN ({', '.join(map(repr, own))})"
+
+    def _first_pass(self) -> dict[str, list[str]]:
+        past, own, at = self._past, self._options.own, self._audit.last
+        found: dict[str, list[str]] = {}
+        total = len(self._spellings)
+        for number, name in enumerate(self._spellings):
+            if number % _BEAT == 0:
+                self._progress("domains looked at", number, total)
+            near = look.look(name, past, own, at)
+            if near is not None:
+                found[name] = near
+        self._progress("domains looked at", total, total)
+        self._audit.looked = len(found)
+        return found
+
+    def _second_pass(self, looks: dict[str, list[str]]) -> list[Leak]:
+        engine = self._engine
+        spelt = [(text,) for name in looks for text in self._spellings[name]]
+        engine.load("looks", ["domain"], spelt)
+        engine.keep("looked", plan.LOOKED)
+        asked = engine.rows(plan.MOST_USED.format(most=_ASKED))
+        self._learn_details(looks, asked)
+        pairs: dict[str, list[tuple[str, str]]] = {}
+        for text, sender, recipient, _ in asked:
+            pairs.setdefault(_normal(text) or text, []).append((sender, recipient))
+        leaks = []
+        for number, (name, who) in enumerate(sorted(pairs.items())):
+            if number % _BEAT == 0:
+                self._progress("domains decided", number, len(pairs))
+            leak = self._decide(name, who)
+            if leak is not None:
+                leaks.append(leak)
+        return self._without_habits(leaks)
+
+    def _learn_details(self, looks: dict[str, list[str]], asked: Iterable[tuple[Any, ...]]) -> None:
+        """Ask the log what bears on the domains in question: the same mailboxes elsewhere."""
+        engine, past = self._engine, self._past
+        writers, locals_ = set(), set()
+        for text, sender, recipient, bounced in asked:
+            writers.add(sender)
+            locals_.add(recipient[: -len(text) - 1])
+            use = past.addresses.get(recipient, Use())
+            returned = use.bounced + int(bounced)
+            past.add_address(recipient, use._replace(sent=max(returned, 1), bounced=returned))
+        meant = {
+            text for near in looks.values() for n in near for text in self._spellings.get(n, [])
+        }
+        engine.load("writers", ["sender"], ((one,) for one in sorted(writers)))
+        engine.load("locals", ["local"], ((one,) for one in sorted(locals_)))
+        engine.load("meant", ["domain"], ((one,) for one in sorted(meant)))
+        for text, recipient in engine.rows(plan.SOME_AT_MEANT.format(most=_BUILT)):
+            past.add_shape(_normal(text) or text, recipient[: -len(text) - 1])
+        rows = engine.rows(plan.SAME_LOCAL.format(most=_WITH_LOCAL))
+        for recipient, _, sent, bounced, first, last in rows:
+            use = Use(int(sent), int(first or 0), int(last or 0), bounced=int(bounced))
+            past.add_address(recipient, use)
+        engine.load("twins", ["recipient"], ((row[0],) for row in rows))
+        for sender, recipient, sent, bounced, first, last in engine.rows(plan.TWIN_PAIRS):
+            use = Use(int(sent), int(first or 0), int(last or 0), bounced=int(bounced))
+            past.pairs[sender, recipient] = use
+        for sender, text, sent, first, last in engine.rows(plan.SENDER_DOMAINS):
+            use = Use(int(sent), int(first or 0), int(last or 0))
+            past.sender_domains[sender, _normal(text) or text] = use
+
+    def _decide(self, name: str, who: Sequence[tuple[str, str]]) -> Leak | None:
+        """Decide the mail to one domain as a gate would have at its first message."""
+        options = self._options
+        facts = Facts(
+            self._audit.last, self._past.without(name), options.own, exceptions=options.exceptions
+        )
+        best: tuple[Action, float, Finding] | None = None
+        for sender, recipient in who:
+            try:
+                address = Address.parse(recipient, lenient=True)
+            except AddressError:
+                continue
+            message = Message(_sender(sender), (Recipient(address),))
+            (answer,) = screen(message, facts, options.policy, options.checks).recipients
+            self._audit.errors.update(f"{e.code}: {e.reason}" for e in answer.errors)
+            if answer.action is Action.ALLOW:
+                continue
+            for finding in answer.findings:
+                rank = options.policy.action((finding,)), finding.probability
+                if best is None or rank > best[:2]:
+                    best = (*rank, finding)
+        if best is None or best[0] is Action.ALLOW:
+            return None
+        action, probability, finding = best
+        meant = tuple(dict.fromkeys(a.domain.name for a in finding.did_you_mean))
+        kind = _kind(finding, meant, options.own)
+        owner = protected.label(meant[0]) if meant else ""
+        summary = _NOBODY_WROTE.sub("", finding.summary)
+        return Leak(name, meant, kind, finding.code, probability, summary, action, owner)
+
+    def _without_habits(self, leaks: list[Leak]) -> list[Leak]:
+        """Leave out domains that so many write to, beside the one meant, that they are real."""
+        engine = self._engine
+        habit = self._by_name(plan.HABIT)
+        meant = {text for leak in leaks for n in leak.meant for text in self._spellings.get(n, [])}
+        engine.load("meant", ["domain"], ((one,) for one in sorted(meant)))
+        others = self._by_name(plan.HABIT_OF_MEANT)
+        kept = []
+        for leak in leaks:
+            senders, recipients = habit.get(leak.domain, [0, 0])
+            there = max((others.get(name, [0])[0] for name in leak.meant), default=0)
+            many = senders >= _MANY and recipients >= _MANY
+            if many and there and senders * _RARER > there and leak.kind is Kind.LOOKALIKE:
+                self._audit.spared.append((leak.domain, leak.meant[0]))
+            else:
+                kept.append(leak)
+        return kept
+
+    def _by_name(self, sql: str) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for text, *counts in self._engine.rows(sql):
+            name = _normal(text) or text
+            there = found.get(name, [0] * len(counts))
+            found[name] = [a + int(b) for a, b in zip(there, counts, strict=True)]
+        return found
+
+    def _posing(self) -> list[Leak]:
+        """Domains that look like our own and write to us."""
+        own, options = self._options.own, self._options
+        if not own:
+            return []
+        posing = look.Posing(own)
+        texts: dict[str, list[str]] = {}
+        for text, *_ in self._engine.rows(plan.WRITERS.format(inside="true")):
+            name = posing.near(text)
+            if name is not None:
+                texts.setdefault(name, []).append(text)
+        facts = Facts(self._audit.last, own_domains=own)
+        leaks: dict[str, Leak] = {}
+        for name in sorted(texts):
+            message = Message(None, (Recipient(Address.of("postmaster", name)),))
+            (answer,) = screen(message, facts, options.policy, options.checks).recipients
+            found = [
+                f for f in answer.findings if any(m.domain.name in own for m in f.did_you_mean)
+            ]
+            if answer.action is not Action.ALLOW and found:
+                finding = found[0]
+                meant = tuple(dict.fromkeys(m.domain.name for m in finding.did_you_mean))
+                leaks[name] = Leak(
+                    name,
+                    meant,
+                    Kind.POSING,
+                    finding.code,
+                    finding.probability,
+                    finding.summary,
+                    answer.action,
+                )
+        spelt = [(text,) for name in leaks for text in texts[name]]
+        self._engine.load("posing", ["domain"], spelt)
+        for sender, recipient, messages, first, last in self._engine.rows(plan.WRITTEN_BY):
+            leak = leaks[_normal(sender.rpartition("@")[2]) or ""]
+            n = int(messages)
+            leak.pairs.append(
+                Pair(sender, recipient, None, n, n, 0, 0, 0, 0, int(first or 0), int(last or 0), 0)
+            )
+            leak.messages += n
+        return list(leaks.values())
+
+    def _describe(self, leaks: list[Leak]) -> None:
+        """Add counts, days, habits, and who should be told."""
+        engine = self._engine
+        there = {leak.domain: leak for leak in leaks if leak.kind is not Kind.POSING}
+        spelt = [(text,) for name in there for text in self._spellings[name]]
+        engine.load("wrong", ["domain"], spelt)
+        engine.keep("went_wrong", plan.WRONG)
+        days: dict[tuple[str, str], int] = {}
+        for text, sender, recipient, day, count in engine.rows(plan.WRONG_DAYS):
+            leak = there[_normal(text) or text]
+            if day is not None:
+                leak.days[int(day)] = leak.days.get(int(day), 0) + int(count)
+            days[sender, recipient] = days.get((sender, recipient), 0) + 1
+        for text, messages in engine.rows(plan.WRONG_MESSAGES):
+            there[_normal(text) or text].messages += int(messages)
+        for text, sender, recipient, via, *counts in engine.rows(plan.WRONG_PAIRS):
+            pair = Pair(sender, recipient, via, *(int(v or 0) for v in counts))
+            pair = pair._replace(days=days.get((sender, recipient), 1))
+            there[_normal(text) or text].pairs.append(pair)
+        for leak in leaks:
+            leak.habit = tell.habit(leak)
+            leak.tell = tell.whom(leak, self._options.own)
+
+
+def _normal(text: str) -> str | None:
+    try:
+        return Domain.parse(text).name
+    except AddressError:
+        return None
+
+
+def _sender(text: str) -> Address | None:
+    try:
+        return Address.parse(text, lenient=True)
+    except AddressError:
+        return None
+
+
+def _kind(finding: Finding, meant: Sequence[str], own: frozenset[str]) -> Kind:
+    if finding.code.startswith("X"):
+        return Kind.RULE
+    if meant and meant[0] in own:
+        return Kind.OWN
+    if finding.code == "T102":
+        return Kind.SUFFIX
+    return Kind.LOOKALIKE if finding.code in {"T101", "T103", "T105"} else Kind.OTHER

@@ -1,0 +1,61 @@
+"""An audit as lines for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from missent.audit.leaks.show.names import day, size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from missent.audit.leaks.leak import Audit, Leak
+    from missent.audit.leaks.show.names import Names
+
+_NAMED = 3
+
+
+def lines(audit: Audit, names: Names, most: int) -> Iterator[str]:
+    """The leaks, the worst first, and the sums.
+
+    Args:
+        audit: what was found.
+        names: how addresses are shown.
+        most: leaks that are shown.
+    """
+    for leak in audit.leaks[:most]:
+        yield from _leak(leak, names)
+    if len(audit.leaks) > most:
+        yield f"and {len(audit.leaks) - most:,} more: --most, --format json and --html show them"
+    leaks = audit.leaks
+    wrong = sum(leak.total("deliveries") for leak in leaks)
+    arrived = sum(leak.total("delivered") for leak in leaks)
+    yield (
+        f"{audit.deliveries:,} deliveries to {audit.domains:,} domains,"
+        f" {day(audit.first)} to {day(audit.last)}"
+    )
+    yield (
+        f"{len(leaks):,} wrong domains, {wrong:,} deliveries to them, {arrived:,} of these arrived"
+        if leaks
+        else "no wrong domain was found"
+    )
+
+
+def _leak(leak: Leak, names: Names) -> Iterator[str]:
+    meant = f", probably {' or '.join(leak.meant)}" if leak.meant else ""
+    owner = f" ({leak.owner})" if leak.owner else ""
+    yield f"{leak.action!s:<7}{leak.domain}{meant}{owner}"
+    percent = int(100 * leak.probability)
+    yield f"       {leak.code} {percent}%, {leak.kind.value}, {leak.habit.value}"
+    fates = ", ".join(
+        f"{count:,} {name}"
+        for name in ("delivered", "deferred", "bounced", "refused", "passed")
+        if (count := leak.total(name))
+    )
+    yield (
+        f"       {leak.messages:,} messages, {size(leak.total('octets'))}, from {leak.senders:,}"
+        f" senders to {leak.recipients:,} addresses: {fates}"
+    )
+    yield f"       {day(leak.first)} to {day(leak.last)}"
+    for whom, why in leak.tell[:_NAMED]:
+        yield f"       tell {names.address(whom)}: {why}"

@@ -1,0 +1,77 @@
+"""The plan on Spark, for what is too much for one machine: the same SQL, the same rows.
+
+Only the plan runs there. The checks look at distinct domains, in this process, as with DuckDB.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from missent.core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+
+class Spark:
+    """Runs the plan over Parquet files; see `interface.Engine`."""
+
+    def __init__(self, events: str, work: Path, master: str) -> None:
+        """Open a session.
+
+        Args:
+            events: Parquet files, as a glob that the workers can read.
+            work: where it may write; the workers must reach it too.
+            master: the URL of the Spark, such as "local[*]" or "spark://host:7077".
+
+        Raises:
+            ConfigError: PySpark or Java is not there, or the master is not reached.
+        """
+        try:
+            from pyspark.errors import PySparkException  # noqa: PLC0415  an optional dependency
+            from pyspark.sql import SparkSession  # noqa: PLC0415  likewise
+        except ImportError:
+            raise ConfigError(
+                "--engine spark needs PySpark: pip install 'missent[spark]'"
+            ) from None
+        try:
+            self._session = (
+                SparkSession.builder.master(master)
+                .appName("missent audit")
+                .config("spark.ui.enabled", "false")
+                .config("spark.ui.showConsoleProgress", "false")
+                .config("spark.sql.session.timeZone", "UTC")
+                .config("spark.local.dir", str(work / "spill"))
+                .config("spark.sql.warehouse.dir", str(work / "warehouse"))
+                .getOrCreate()
+            )
+        except (PySparkException, OSError) as error:
+            raise ConfigError(f"--master {master}: {error} (Spark needs Java 17)") from None
+        self._session.sparkContext.setLogLevel("ERROR")
+        self._work = work
+        self._session.read.parquet(events).createOrReplaceTempView("events")
+
+    def keep(self, name: str, sql: str) -> None:
+        """Make a table out of a query, as Parquet."""
+        path = str(self._work / name)
+        self._session.sql(sql).write.mode("overwrite").parquet(path)
+        self._session.read.parquet(path).createOrReplaceTempView(name)
+
+    def view(self, name: str, sql: str) -> None:
+        """Give a query a name."""
+        self._session.sql(sql).createOrReplaceTempView(name)
+
+    def load(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Make a small table."""
+        schema = ", ".join(f"{column} STRING" for column in columns)
+        frame = self._session.createDataFrame([tuple(row) for row in rows], schema)
+        frame.createOrReplaceTempView(name)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        return [tuple(row) for row in self._session.sql(sql).collect()]
+
+    def close(self) -> None:
+        """End the session."""
+        self._session.stop()

@@ -1,0 +1,1 @@
+"""LOOKS at standing destinations: forwards, aliases, lists, address books."""
