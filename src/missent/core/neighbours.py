@@ -204,7 +204,11 @@ class GrowingIndex:
 
 def gather(index: Index, keys: Iterable[int]) -> Mapping[int, int]:
     """The numbers that share a key, with how many they share; at most 64, the most shared."""
-    shared = index.shared(keys)
+    return most_shared(index.shared(keys))
+
+
+def most_shared(shared: dict[int, int]) -> Mapping[int, int]:
+    """Those 64 of some numbers that share the most keys."""
     if len(shared) <= _MOST_CANDIDATES:
         return shared
     best = sorted(sorted(shared), key=shared.__getitem__, reverse=True)

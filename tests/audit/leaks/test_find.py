@@ -99,6 +99,18 @@ def test_a_forward_is_told_from_people_who_type(audit: Callable[..., Audit]) -> 
     assert ("jo@corp.example", "an alias or a forward of this address leads there") in leak.tell
 
 
+def test_what_was_too_much_is_told(
+    audit: Callable[..., Audit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = message(to="jo@gmai.com") * 2 + message(identity="4SxYz9zBcD", to="jo@hotmial.com")
+    assert not audit(text).bounds()
+    monkeypatch.setattr("missent.audit.leaks.find._QUESTIONS", 1)
+    found = audit(text)
+    assert found.undecided == 1
+    assert len(found.leaks) == 1
+    assert "1 domains look like others but were not decided" in found.bounds()[0]
+
+
 def test_own_lookalikes_out_and_in(audit: Callable[..., Audit]) -> None:
     text = message(to="bob@harbourlinnen.com", sender="ann@harbourlinen.com") + message(
         identity="4SxYz22345zBcD", sender="x@harbourl1nen.com", to="ann@harbourlinen.com"

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _ASKED: Final = (
     24  # recipients of a domain that are decided one by one, those most written to first
 )
+_QUESTIONS: Final = 100_000  # recipients that are decided in all: some minutes
 _WITH_LOCAL: Final = 101
 _BUILT: Final = 64  # local parts of a domain by which it is told how they are built there
 _MANY: Final = 5  # senders, and recipients, that make a domain look real
@@ -148,15 +149,25 @@ class _Finder:
             if near is not None:
                 found[name] = near
         self._progress("domains looked at", total, total)
-        self._audit.looked = len(found)
-        return found
+        self._audit.looked, self._audit.numbered = len(found), past.numbered
+        return self._most_used(found)
+
+    def _most_used(self, found: dict[str, list[str]]) -> dict[str, list[str]]:
+        """Those that the time suffices for; what is left out is told."""
+        if len(found) <= _QUESTIONS:
+            return found
+        self._audit.undecided = len(found) - _QUESTIONS
+        domains = self._past.domains
+        names = sorted(found, key=lambda name: (-domains[name].sent, name))
+        return {name: found[name] for name in names[:_QUESTIONS]}
 
     def _second_pass(self, looks: dict[str, list[str]]) -> list[Leak]:
         engine = self._engine
         spelt = [(text,) for name in looks for text in self._spellings[name]]
         engine.load("looks", ["domain"], spelt)
         engine.keep("looked", plan.LOOKED)
-        asked = engine.rows(plan.MOST_USED.format(most=_ASKED))
+        most = min(max(_QUESTIONS // max(len(looks), 1), 1), _ASKED)
+        asked = engine.rows(plan.MOST_USED.format(most=most))
         self._learn_details(looks, asked)
         pairs: dict[str, list[tuple[str, str]]] = {}
         for text, sender, recipient, _ in asked:

@@ -130,6 +130,8 @@ class Audit:
         domains: distinct recipient domains.
         pairs: distinct senders and recipients.
         looked: domains that deserved a closer look.
+        numbered: domains that differ from many others by digits alone, not compared among these.
+        undecided: domains that deserved a closer look and got none, since they were too many.
         spared: domains near another one that so many write to that they are real.
         days: deliveries by day since the epoch.
         leaks: the worst first.
@@ -146,8 +148,25 @@ class Audit:
     domains: int = 0
     pairs: int = 0
     looked: int = 0
+    numbered: int = 0
+    undecided: int = 0
     spared: list[tuple[str, str]] = field(default_factory=list)
     days: dict[int, int] = field(default_factory=dict)
     leaks: list[Leak] = field(default_factory=list)
     own: frozenset[str] = frozenset()
     errors: set[str] = field(default_factory=set)
+
+    def bounds(self) -> list[str]:
+        """What was left out where there was too much of it, in sentences; none mostly."""
+        told = []
+        if self.numbered:
+            told.append(
+                f"{self.numbered:,} domains differ from fifteen or more others by their digits"
+                " alone; these were not taken for slips of each other"
+            )
+        if self.undecided:
+            told.append(
+                f"{self.undecided:,} domains look like others but were not decided, since they"
+                " were too many: those least written to"
+            )
+        return told

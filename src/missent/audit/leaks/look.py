@@ -20,26 +20,10 @@ from missent.core.message import Message, Recipient
 from missent.core.neighbours import GrowingIndex, domain_keys, gather
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from missent.audit.leaks.past import Past
 
 _LIKE = Confusable()
 _NOBODY = "postmaster"  # stands for whoever was written to
-
-
-def names(past: Past, own: frozenset[str], at: int) -> Iterator[tuple[str, list[str]]]:
-    """Give the domains that deserve a look, with those that may have been meant.
-
-    Args:
-        past: the domains of the log.
-        own: the organisation's domains.
-        at: the end of the log, in seconds since the epoch.
-    """
-    for name in past.domains:
-        found = look(name, past, own, at)
-        if found is not None:
-            yield name, found
 
 
 def look(name: str, past: Past, own: frozenset[str], at: int) -> list[str] | None:
@@ -47,7 +31,13 @@ def look(name: str, past: Past, own: frozenset[str], at: int) -> list[str] | Non
     domain = Domain(name)
     if domain.is_literal:
         return None
-    facts = Facts(at, past.without(name), own)
+    here, wide = past.domains[name], past.recipients[name]
+
+    def outweighs(other: str) -> bool:
+        there = past.domains.get(other, Use())
+        return there.sent + there.received >= here.sent or past.recipients.get(other, 0) >= wide
+
+    facts = Facts(at, past.without(name, outweighs), own)
     parts = domain.parts
     possible = parts.known and "." in name
     if is_known(name, facts, parts.registrable):
@@ -55,7 +45,7 @@ def look(name: str, past: Past, own: frozenset[str], at: int) -> list[str] | Non
     address = Address.of(_NOBODY, name)
     message = Message(None, (Recipient(address),))
     case = Case.of(address, message, facts)
-    near = [c.name for c in domains_in_history(case) if _outweighs(c.name, c.slip.cost, name, past)]
+    near = [c.name for c in domains_in_history(case) if c.slip.cost <= evidence.NEAR]
     near += [c.name for c in domains_in_tables(case)]
     if not possible or near:
         return list(dict.fromkeys(near))
@@ -63,13 +53,6 @@ def look(name: str, past: Past, own: frozenset[str], at: int) -> list[str] | Non
     if found:
         return [meant.domain.name for finding in found for meant in finding.did_you_mean]
     return None
-
-
-def _outweighs(other: str, cost: float, name: str, past: Past) -> bool:
-    there, here = past.domains.get(other, Use()), past.domains[name]
-    more = there.sent + there.received >= here.sent
-    wider = past.recipients.get(other, 0) >= past.recipients[name]
-    return cost <= evidence.NEAR and (more or wider)
 
 
 class Posing:

@@ -2,23 +2,31 @@
 
 All domains are here with their counts. Addresses and pairs are here only as far as they bear on a
 domain that deserves a look, so that a decade of mail fits into memory.
+
+Where names crowd, two rules bound the search for what was meant. Names that differ by their digits
+alone (`branch1.example`, `branch2.example`), sixteen or more of them, are a series and no slips of
+each other. A key under which very many names are filed tells none of them and is left out.
 """
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter, defaultdict
+from itertools import compress
 from typing import TYPE_CHECKING, Final
 
 from missent.core.facts import Use
-from missent.core.neighbours import filing_keys, gather
+from missent.core.neighbours import filing_keys, most_shared
 from missent.core.shapes import shape
 from missent.memory.chains import Chains
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-_MOST_WITH_LOCAL: Final = 101
+_SERIES: Final = 16  # names that differ by their digits alone, from which on they are a series
+_CROWD: Final = 256  # names under one key, from which on it tells none of them
+_DIGITS: Final = re.compile(r"\d+")
 
 
 class Past:
@@ -34,6 +42,7 @@ class Past:
         self.with_local: dict[str, list[str]] = defaultdict(list)
         self._names: list[str] = []
         self._index: Chains | None = None
+        self._series: dict[str, int] = {}
 
     def add_domain(self, name: str, use: Use, recipients: int) -> None:
         """Add what the log knows of a domain; the same name may come in several spellings."""
@@ -52,19 +61,43 @@ class Past:
         """Add how a local part at a domain that may have been meant is built."""
         self.shapes[domain][shape(local)] += 1
 
-    def near(self, name: str) -> list[str]:
-        """Domains of the log that may have been meant where `name` was typed, not itself."""
+    @property
+    def numbered(self) -> int:
+        """How many names belong to a series; they are not compared within it."""
+        self._built()
+        return sum(self._series.values())
+
+    def near(self, name: str, keep: Callable[[str], bool] = lambda _other: True) -> list[str]:
+        """Domains of the log that may have been meant where `name` was typed, not itself.
+
+        Args:
+            name: as `Domain.name`.
+            keep: whether another one is of use.
+        """
+        index, names = self._built(), self._names
+        own = _without_digits(name)
+        series = own in self._series
+        shared = {
+            number: count
+            for number, count in index.shared(filing_keys(name)).items()
+            if (other := names[number]) != name
+            and not (series and _without_digits(other) == own)
+            and keep(other)
+        }
+        return [names[number] for number in most_shared(shared)]
+
+    def without(self, domain: str, keep: Callable[[str], bool] = lambda _other: True) -> Without:
+        """What the log knows besides one domain; `keep` as in `near`."""
+        return Without(self, domain, keep)
+
+    def _built(self) -> Chains:
         if self._index is None:
-            self._build()
-        assert self._index is not None  # noqa: S101  for the types
-        found = gather(self._index, filing_keys(name))
-        return [other for number in found if (other := self._names[number]) != name]
+            self._index = self._build()
+            alike = Counter(map(_without_digits, self.domains))
+            self._series = {form: n for form, n in alike.items() if n >= _SERIES and "#" in form}
+        return self._index
 
-    def without(self, domain: str) -> Without:
-        """What the log knows besides one domain."""
-        return Without(self, domain)
-
-    def _build(self) -> None:
+    def _build(self) -> Chains:
         keys, numbers = array("q"), array("I")
         for name, use in self.domains.items():
             if use.sent > use.bounced or use.received:  # what only bounced is not what was meant
@@ -72,7 +105,7 @@ class Past:
                 keys.extend(filed)
                 numbers.extend([len(self._names)] * len(filed))
                 self._names.append(name)
-        self._index = Chains(keys, numbers)
+        return Chains(*_without_crowds(keys, numbers))
 
 
 class Without:
@@ -81,9 +114,10 @@ class Without:
     Whether it wrote here, and what came back from it, stays: neither comes of a habit.
     """
 
-    def __init__(self, past: Past, hidden: str) -> None:
+    def __init__(self, past: Past, hidden: str, keep: Callable[[str], bool]) -> None:
         self._past = past
         self._hidden = hidden
+        self._keep = keep
         self._near: dict[str, list[str]] = {}
 
     def pair(self, sender: str, address: str) -> Use | None:
@@ -122,7 +156,8 @@ class Without:
     def domains_near(self, domain: str) -> Iterable[str]:
         """Domains that may have been meant where `domain` was typed."""
         if domain not in self._near:
-            self._near[domain] = [n for n in self._past.near(domain) if n != self._hidden]
+            near = self._past.near(domain, self._keep)
+            self._near[domain] = [n for n in near if n != self._hidden]
         return self._near[domain]
 
     def domains_with(self, local: str) -> Iterable[str]:
@@ -140,6 +175,22 @@ class Without:
 
     def _hides(self, address: str) -> bool:
         return address.rpartition("@")[2] == self._hidden
+
+
+def _without_crowds(keys: array[int], numbers: array[int]) -> tuple[array[int], array[int]]:
+    # Counted by their last bits: two keys that share them are rare, and a table is small.
+    mask = (1 << max(len(keys), 1).bit_length()) - 1
+    filed = array("I", bytes(4 * (mask + 1)))
+    for slot in map(mask.__and__, keys):
+        filed[slot] += 1
+    if max(filed) <= _CROWD:
+        return keys, numbers
+    kept = [filed[key & mask] <= _CROWD for key in keys]
+    return array("q", compress(keys, kept)), array("I", compress(numbers, kept))
+
+
+def _without_digits(name: str) -> str:
+    return _DIGITS.sub("#", name)
 
 
 def _hindsight(use: Use) -> Use | None:

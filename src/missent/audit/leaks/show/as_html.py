@@ -77,6 +77,7 @@ def render(audit: Audit, policy: Policy, names: Names) -> str:
         sources=_sources(audit),
         decided=_decided(audit, policy),
         spared=_spared(audit),
+        bounds="".join(f"<li>{escape(told)}.</li>\n" for told in audit.bounds()),
     )
 
 

@@ -43,6 +43,8 @@ def whole(audit: Audit, names: Names) -> str:
         "domains": audit.domains,
         "pairs": audit.pairs,
         "looked_at": audit.looked,
+        "undecided": audit.undecided,
+        "numbered": audit.numbered,
         "spared": [{"domain": name, "like": like} for name, like in audit.spared],
         "leaks": [_leak(leak, names) for leak in audit.leaks],
     }

@@ -39,6 +39,7 @@ def lines(audit: Audit, names: Names, most: int) -> Iterator[str]:
         if leaks
         else "no wrong domain was found"
     )
+    yield from audit.bounds()
 
 
 def _leak(leak: Leak, names: Names) -> Iterator[str]:
