@@ -23,7 +23,7 @@ def past(*names: str) -> Past:
 
 
 def words(count: int, ending: str) -> list[str]:
-    pick = random.Random(1)
+    pick = random.Random(1)  # noqa: S311  no secret
     made: dict[str, None] = {}
     while len(made) < count:
         made["".join(pick.choice(part) for part in ("bdfgkmprt", "aeiou") * 4) + ending] = None

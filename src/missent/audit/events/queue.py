@@ -85,6 +85,8 @@ class Queue:
             How many could not be read, and some of them.
         """
         self._run(f"CREATE OR REPLACE TEMP TABLE lines AS {sql}")
+        # Left out here, not in the query: that would work out the kind of every line twice.
+        self._run("DELETE FROM lines WHERE kind IS NULL")
         self._run("INSERT INTO lines SELECT * FROM waiting")
         bad = f"FROM lines WHERE kind = {MALFORMED}"
         found = self._run(f"SELECT count(*), list(address[:200])[:20] {bad}").fetchone()

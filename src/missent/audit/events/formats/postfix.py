@@ -61,10 +61,10 @@ told AS (
     WHEN said = 'reject' AND contains(line, ': reject: RCPT from ') AND contains(line, ': 5')
       AND contains(line, ' to=<') THEN {WHOLE} END AS kind
   FROM cut
-), stamped AS (SELECT *, {{began}} AS began FROM told WHERE kind IS NOT NULL)
-SELECT CASE WHEN began IS NULL THEN {MALFORMED} ELSE kind END::TINYINT AS kind,
+), stamped AS (SELECT *, CASE WHEN kind IS NOT NULL THEN {{began}} END AS began FROM told)
+SELECT CASE WHEN began IS NULL AND kind IS NOT NULL THEN {MALFORMED} ELSE kind END::TINYINT AS kind,
   hash({syslog.ORIGIN}, id) AS key, began,
-  CASE WHEN kind = {MALFORMED} OR began IS NULL THEN line
+  CASE WHEN kind = {MALFORMED} OR (began IS NULL AND kind IS NOT NULL) THEN line
     WHEN kind = {TO} OR kind = {FROM}
     THEN lower(split_part(split_part(said, '<', 2), '>', 1))
     WHEN kind = {WHOLE} THEN lower(split_part(split_part(line, ' to=<', 2), '>', 1)) END AS address,
