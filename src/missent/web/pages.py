@@ -156,7 +156,7 @@ class _Pages:
                 "typed": list(zip(typed.text, typed.marks, strict=True)),
                 "meant": list(zip(meant.text, meant.marks, strict=True)) if meant else [],
                 "instead": bool(view.meant),
-                "reasons": suspect.reasons[:3],
+                "reasons": [(why.code, words.coded(why.summary)) for why in suspect.reasons[:3]],
                 "subject": view.subject,
                 "when": words.moment(view.held.at),
                 "expires": words.moment(view.held.expires),

@@ -62,7 +62,7 @@ def html(held: Held, about: Sequence[Question], subject: str, base: str, *, repl
             parts.append(
                 f"<p>Did you mean this one?</p><p><code>{_html(question.meant)}</code></p>"
             )
-        parts += [f"<p>Why: {escape(reason)}</p>" for reason in question.reasons]
+        parts += [f"<p>Why: {_coded(reason)}</p>" for reason in question.reasons]
         if question.review:
             parts.append("<p>Your organisation lets a reviewer decide about it.</p>")
         if base:
@@ -114,4 +114,11 @@ def _html(marked: Marked) -> str:
     return "".join(
         f"<mark>{escape(c)}</mark>" if mark else escape(c)
         for c, mark in zip(marked.text, marked.marks, strict=True)
+    )
+
+
+def _coded(text: str) -> str:
+    return "".join(
+        f"<code>{escape(piece)}</code>" if code else escape(piece)
+        for piece, code in words.coded(text)
     )

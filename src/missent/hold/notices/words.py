@@ -113,6 +113,13 @@ def shown(address: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
+def coded(text: str) -> list[tuple[str, bool]]:
+    """A text cut at its backticks, each piece with whether it stood between two of them."""
+    pieces = text.split("`")
+    last = len(pieces) - 1
+    return [(piece, bool(n % 2) and n < last) for n, piece in enumerate(pieces) if piece]
+
+
 def moment(at: int) -> str:
     """A moment for people of all zones: `Friday 27 November 2026, 14:05 UTC`."""
     return datetime.fromtimestamp(at, UTC).strftime("%A %d %B %Y, %H:%M UTC")
