@@ -40,6 +40,19 @@ def test_the_settings_become_options(said: dict[str, Any]) -> None:
     assert Path(said["hold"]["key_file"]).read_text().strip() not in repr(options)
 
 
+def test_the_journal_lies_beside_sqlite_or_where_it_is_said(said: dict[str, Any]) -> None:
+    def journal() -> Path | None:
+        options = hold.options(parse(said, "x"))
+        assert options is not None
+        return options.journal
+
+    assert journal() == Path(f"{said['store']['url'].removeprefix('sqlite:///')}.taken")
+    said["store"]["url"] = "postgresql://missent@db.corp.example/missent"
+    assert journal() is None
+    said["hold"]["journal"] = "/var/lib/missent/taken"
+    assert journal() == Path("/var/lib/missent/taken")
+
+
 def test_where_hold_stands_the_gates_hold_by_it(said: dict[str, Any]) -> None:
     found = gates.milter(parse(said, "x"))
     assert found is not None

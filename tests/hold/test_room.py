@@ -9,9 +9,11 @@ import pytest
 import structlog
 
 from missent.core.address import Address
+from missent.core.errors import StoreError
 from missent.hold.interface import Envelope, Pick
 from missent.hold.machine import Choice, Refused, State, Way
 from missent.hold.room import Automatic, View
+from missent.hold.sql.store import SqlHold
 from missent.smtp.events import Mail, Rcpt
 from missent.smtp.replies import Reply
 from missent.testing.hold import (
@@ -203,6 +205,28 @@ async def test_a_next_hop_that_is_down_is_tried_again(tmp_path: Path) -> None:
         await until(lambda: room._releases.sent)
         await asyncio.sleep(1.5)
     assert len(hop.messages) == 2
+    assert len(notices.messages) == 1
+
+
+async def test_what_was_sent_and_never_recorded_is_not_sent_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object) -> bool:
+        raise StoreError("the disk is full")
+
+    notices, journal = NextHop(), tmp_path / "taken"
+    with monkeypatch.context() as patch:
+        patch.setattr(SqlHold, "done", fails)
+        async with room_at(tmp_path, notices=notices, journal=journal) as room:
+            name = await hold(room)
+            await until(lambda: notices.messages)
+            assert await room.store.due() is not None
+    async with room_at(tmp_path, notices=notices, journal=journal) as room:
+        async with asyncio.timeout(10):
+            while await room.store.due() is not None:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        said = [step.why for step in await room.store.steps(name) if step.what == "told"]
+    assert said == ["ask: 250 2.0.0, from the journal"]
     assert len(notices.messages) == 1
 
 

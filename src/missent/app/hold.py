@@ -6,6 +6,7 @@ import secrets
 import socket
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from missent.app.gates import blame, upstream
@@ -16,6 +17,7 @@ from missent.hold.keys import Keys
 from missent.hold.listener import Answers
 from missent.hold.room import Room, RoomOptions
 from missent.hold.sql.store import SqlHold
+from missent.memory.sql.engine import driver_url
 from missent.memory.sql.store import SqlStore
 from missent.smtp.listener import Listener, ListenOptions
 
@@ -50,8 +52,10 @@ def options(settings: Settings) -> RoomOptions | None:
             'url = "sqlite:////var/lib/missent/missent.db"'
         )
     route, author = upstream(notice, "notice"), Address.parse(notice.author)
+    journal = own.journal if own and own.journal else _beside(settings.store.url)
     if own is None:
-        return RoomOptions(Keys([secrets.token_bytes(32)]), route, route, author)
+        keys = Keys([secrets.token_bytes(32)])
+        return RoomOptions(keys, route, route, author, journal=journal)
     if web is None and own.reply_address is None:
         raise ConfigError(
             "[hold] lets no sender choose: add [web], with the url of its pages, or"
@@ -73,7 +77,16 @@ def options(settings: Settings) -> RoomOptions | None:
         own.review,
         own.record_days * _DAY,
         DispatchOptions(patience=own.retry),
+        journal,
     )
+
+
+def _beside(store: str) -> Path | None:
+    with blame("store.url"):
+        url = driver_url(store)
+    if url.get_backend_name() != "sqlite":
+        return None
+    return Path(f"{url.database}.taken")
 
 
 @asynccontextmanager

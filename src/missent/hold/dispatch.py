@@ -1,9 +1,10 @@
 """Takes jobs from the store and does them: by whom, how often, and until when.
 
 A job is claimed for some seconds and the claim is renewed while the job runs, so that a process
-that dies loses it to another. Between the next hop's yes and our own record of it lies a moment in
-which a death lets the job be done again: SMTP has no transaction over two parties, and between
-losing a message and sending it twice (with the same Message-ID) we choose the second.
+that dies loses it to another. The next hop's yes is noted in the journal before anything else
+happens, so that a death before the store's own record of it lets nothing be sent again. Between the
+yes and the note lies a moment still: SMTP has no transaction over two parties, and between losing a
+message and sending it twice (with the same Message-ID) we choose the second.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from missent.hold.interface import HoldStore, Job
+    from missent.hold.journal import Journal
     from missent.smtp.replies import Reply
 
     Handler: TypeAlias = Callable[[Job, Callable[[], bool]], Awaitable[Reply]]
@@ -40,11 +42,12 @@ class DispatchOptions:
     """How jobs are done.
 
     Attributes:
-        lease: seconds that a claim holds; renewed three times as often. The clocks of hosts that
-            share a store must agree better than that.
+        lease: seconds that a claim holds; renewed three times as often. Two thirds of it are left
+            at least when a process dies: so long its host has to settle its journal before another
+            takes its jobs. The clocks of hosts that share a store must agree better than that.
         poll: seconds between two looks for others' jobs.
         at_once: jobs at a time, in one process.
-        releases: released messages at a time: so many may be sent twice when a process dies.
+        releases: released messages at a time.
         deadline: seconds for one try; then it is made again later.
         first_pause: seconds after the first failure; doubled up to `longest_pause`.
         longest_pause: likewise.
@@ -74,6 +77,7 @@ class Dispatcher:
         store: HoldStore,
         handlers: Mapping[Kind, Handler],
         options: DispatchOptions,
+        journal: Journal | None = None,
     ) -> None:
         """Do the jobs of these kinds.
 
@@ -82,8 +86,10 @@ class Dispatcher:
             handlers: do a job of a kind, and say how it went: done, later, or never. They are
                 given a way to ask whether the job is still ours.
             options: how.
+            journal: what is done is noted there first; None for nowhere.
         """
         self._store = store
+        self._journal = journal
         self._handlers = handlers
         self._options = options
         self._claimer = secrets.token_hex(8)
@@ -175,6 +181,8 @@ class Dispatcher:
         if free <= 0:
             self._more = True
             return False
+        if self._journal is not None:
+            await self._journal.settle(self._store)
         if look:
             due = await self._store.due()
             if due is None or due > now:
@@ -199,6 +207,8 @@ class Dispatcher:
         try:
             async with asyncio.timeout(self._options.deadline):
                 reply = await self._handlers[job.task.kind](job, ours)
+                if self._journal is not None and reply.accepted:
+                    self._journal.note(job, self._claimer, reply)
         except (StoreError, TimeoutError) as error:
             reason = str(error) or "deadline"
             _log.warning("job put off", kind=job.task.kind.value, reason=reason)
@@ -231,20 +241,21 @@ class Dispatcher:
                 await self._record(job, reply)
             except StoreError as error:
                 if self._closing:
-                    _log.error("not recorded, so it may be sent again", reason=str(error))
+                    _log.error("not recorded", number=job.number, reason=str(error))
                     return
                 if pause == _FIRST_TRY:
                     _log.warning("not recorded yet", number=job.number, reason=str(error))
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 0.5)
             else:
+                if self._journal is not None:
+                    self._journal.told(job, self._claimer)
                 return
 
     async def _record(self, job: Job, reply: Reply | None) -> None:
         now, task = int(time.time()), job.task
-        done = "delivered" if task.kind is Kind.RELEASE else "told"
         said = str(reply) if reply is not None else "not done"
-        step = Step(task.recipient, now, done, "missent", "", f"{task.kind}: {said}")
+        step = Step(task.recipient, now, task.kind.done, "missent", "", f"{task.kind}: {said}")
         if reply is not None and reply.accepted:
             self.sent += await self._store.done(job, self._claimer, step)
             return

@@ -27,6 +27,11 @@ class Kind(StrEnum):
     FAILED = "failed"
     UNCLEAR = "unclear"
 
+    @property
+    def done(self) -> str:
+        """What the record of a message says when it was done."""
+        return "delivered" if self is Kind.RELEASE else "told"
+
 
 NOTICES = tuple(kind for kind in Kind if kind is not Kind.RELEASE)
 

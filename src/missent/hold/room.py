@@ -19,11 +19,13 @@ from missent.hold import header, tokens
 from missent.hold.automatic import is_automatic, is_program
 from missent.hold.dispatch import Dispatcher, DispatchOptions
 from missent.hold.interface import Held, HeldRecipient, Pick, Record, Task
+from missent.hold.journal import Journal
 from missent.hold.machine import Choice, Refused, State, Way
 from missent.hold.sending import Sending
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from pathlib import Path
 
     from missent.core.address import Address
     from missent.hold.interface import Envelope, HoldStore, Suspect
@@ -54,6 +56,8 @@ class RoomOptions:
         review: codes, or beginnings of codes, whose recipients a reviewer decides about.
         record: seconds that the record of a message is kept after its end.
         dispatch: how what waits is sent.
+        journal: the folder, of this host and this store, where it is noted what the next hop took
+            before the store is told; None for none.
     """
 
     keys: Keys
@@ -68,6 +72,7 @@ class RoomOptions:
     review: tuple[str, ...] = ()
     record: int = 90 * _DAY
     dispatch: DispatchOptions = field(default_factory=DispatchOptions)
+    journal: Path | None = None
 
 
 class Automatic(Exception):  # noqa: N818  no error: an answer
@@ -101,10 +106,11 @@ class Room:
         self.options = options
         self._sending = Sending(store, options)
         few = replace(options.dispatch, at_once=options.dispatch.releases)
-        self._releases = Dispatcher(store, self._sending.releases, few)
+        self._journal = Journal(options.journal) if options.journal else None
+        self._releases = Dispatcher(store, self._sending.releases, few, self._journal)
         # A notice that comes twice does less harm than one that comes late.
         soon = replace(options.dispatch, deadline=min(options.dispatch.deadline, _SOON))
-        self._notices = Dispatcher(store, self._sending.notices, soon)
+        self._notices = Dispatcher(store, self._sending.notices, soon, self._journal)
 
     # What a gate asks.
 
@@ -273,6 +279,8 @@ class Room:
             await self._notices.close()
             await asyncio.gather(*beside, return_exceptions=True)
             await self._sending.close()
+            if self._journal is not None:
+                self._journal.close()
 
     async def _sweep(self) -> None:
         tidied = 0.0

@@ -53,6 +53,10 @@ class HoldSection(Section):
     """Seconds that a released message is tried; then its sender gets a report."""
     record_days: Annotated[int, Field(ge=1)] = 90
     """Days after its end for which it is kept on record who chose what; never the content."""
+    journal: File | None = None
+    """A folder on this host's own disk, for this store alone, where it is noted what the next hop
+    took until the store knows too; without it, `missent.db.taken` beside SQLite's `missent.db`, and
+    none with PostgreSQL."""
 
 
 class WebSection(Section):
