@@ -122,5 +122,6 @@ def test_nothing_is_lost_whatever_breaks(
         assert count.killed >= 3
         assert "disk is full" in gate.log
         assert count.lost == count.stray == set()
-        # SMTP leaves one moment open: between the next hop's yes and our record of it.
-        assert len(count.twice) <= count.killed
+        # SMTP leaves one moment open: between the next hop's yes and our note of it. Measured were
+        # 4 copies at 383 kills; without the journal 25 at 33.
+        assert len(count.twice) <= 1 + count.killed // 25

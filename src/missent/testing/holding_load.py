@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import TYPE_CHECKING
 
 from missent.testing.holding import ANN, browse
@@ -192,7 +193,7 @@ class Load:
 
     def _choose(self, link: str) -> None:
         while True:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, HTTPException):  # killed before or within its answer
                 status, _ = browse(link, "POST")
                 if status == _TAKEN or status in _GONE:
                     return
