@@ -55,6 +55,15 @@ def test_of_a_domain_by_what_this_sender_does() -> None:
     assert row["typed_sent"] == row["typed_locals"] == 0
 
 
+def test_of_a_domain_at_which_none_is_counted_though_one_came_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    facts = Story().wrote("jo@dynegy.com").wrote("jo@dynergy.com").bounced("jo@dynergy.com").facts()
+    monkeypatch.setattr(type(facts.history), "locals_at", lambda *_: 0)
+    row = of_domain("jo@dynergy.com", "dynegy.com", facts)
+    assert row["typed_locals"] == 0
+
+
 def test_of_a_domain_by_what_colleagues_do() -> None:
     facts = Story().wrote("jo@dynegy.com", sender=BOB).facts()
     row = of_domain("jo@dynergy.com", "dynegy.com", facts)

@@ -257,7 +257,7 @@ def _typed(case: Case) -> Typed:
         jumble(label),
         _listed(name),
         history.domain(name) or _NEVER,
-        history.locals_at(name) - case.came_back,
+        max(history.locals_at(name) - case.came_back, 0),  # a view may count none that it knows
         history.sender_domain(case.sender, name) or _NEVER,
         history.address(case.address.key) or _NEVER,
         parent,
