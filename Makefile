@@ -3,6 +3,7 @@
 #
 #   make run     set up, then serve on 127.0.0.1:2525
 #   make test    everything: system packages (as root), linters, all tests
+#   make test-spark   the audit on Spark; needs Java 17 and pip install -e '.[spark]'
 #   make check   linters and the tests that need no system package, in seconds
 #   make bench   measure, side by side with the peers
 #   make bench-accuracy   the slips of real mail; needs the data of MISSENT_DATA
@@ -19,7 +20,7 @@ INSTALL = $(PIP) install --require-hashes
 EDITABLE = $(PIP) install --no-deps --no-build-isolation --editable .
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
-.PHONY: run test check bench docs lock clean lint ruff format types layers pure packages dev
+.PHONY: run test test-spark check bench docs lock clean lint ruff format types layers pure packages dev
 .DEFAULT_GOAL := check
 
 run: $(VENV)/run.stamp
@@ -41,6 +42,9 @@ format: ; @$(BIN)/ruff format --check
 types: ; @$(BIN)/mypy
 layers: ; @$(BIN)/lint-imports
 pure: ; @$(BIN)/pytest -q -n auto --dist loadfile -m "not e2e and not slow" --hypothesis-profile=quick
+
+test-spark: dev
+	@$(BIN)/pytest -q tests/audit/leaks/spark_rows.py
 
 packages:
 	@sh deploy/test-packages.sh

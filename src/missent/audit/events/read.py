@@ -230,7 +230,7 @@ class _Reader:
         columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in COLUMNS.items())
         done = self._connection.execute(
             f"COPY (SELECT {columns} FROM ({query})) TO {duck.text(path)}"
-            " (FORMAT parquet, COMPRESSION zstd)"
+            " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
         ).fetchone()
         count = int(done[0]) if done else 0
         self._source.events += count

@@ -33,17 +33,18 @@ def lines(wanted: str) -> str:
         wanted: a condition on `line`, cheap to test.
     """
     return f"""
-SELECT line, split_part(line, ': ', 1) AS head, split_part(line, ': ', 2) AS id,
-  split_part(line, ': ', 3) AS said, {_NO_STAMP} AS odd
-FROM (SELECT {_ALIKE} AS line FROM {{source}} WHERE {wanted} OR ({_NO_STAMP}))
+SELECT line, parts[1] AS head, coalesce(parts[2], '') AS id, coalesce(parts[3], '') AS said, odd
+FROM (
+  SELECT line, string_split(line, ': ') AS parts, {_NO_STAMP} AS odd
+  FROM (SELECT {_ALIKE} AS line FROM {{source}} WHERE {wanted} OR ({_NO_STAMP}))
+)
 """
 
 
 # The host and what comes before the first slash or bracket: `mx1 postfix`, `mx1 postfix-out`.
 ORIGIN = (
     "CASE WHEN line[4] = ' ' THEN substr(split_part(head, '/', 1), 17)"
-    " ELSE split_part(split_part(head, '/', 1), ' ', 2)"
-    " || split_part(split_part(head, '/', 1), ' ', 3) END"
+    " ELSE substr(split_part(head, '/', 1), instr(head, ' ') + 1) END"
 )
 
 
@@ -52,7 +53,7 @@ def began(year: str, to_utc_sql: str) -> str:
     short = f"epoch(try_strptime({year} || ' ' || left(line, 15), '%Y %b %d %H:%M:%S'))::BIGINT"
     return (
         f"CASE WHEN line[4] = ' ' THEN {to_utc_sql.format(local=short)}"
-        " ELSE floor(epoch(try_cast(split_part(line, ' ', 1) AS TIMESTAMPTZ)))::BIGINT END"
+        " ELSE floor(epoch(try_cast(split_part(head, ' ', 1) AS TIMESTAMPTZ)))::BIGINT END"
     )
 
 

@@ -33,7 +33,7 @@ class Duck:
     def keep(self, name: str, sql: str) -> None:
         """Make a table out of a query, as a Parquet file."""
         path = duck.text(self._work / f"{name}.parquet")
-        self._connection.execute(f"COPY ({sql}) TO {path} (FORMAT parquet, COMPRESSION zstd)")
+        self._connection.execute(f"COPY ({sql}) TO {path} (FORMAT parquet, COMPRESSION snappy)")
         self.view(name, f"SELECT * FROM read_parquet({path})")
 
     def view(self, name: str, sql: str) -> None:
