@@ -23,6 +23,7 @@ from missent.dns.absent import Absent
 from missent.dns.ares import Ares
 from missent.dns.interface import DnsOptions
 from missent.dns.resolver import Resolver
+from missent.exposure.candidates import without_asking
 from missent.exposure.lookalike import Lookalike, State
 from missent.exposure.survey import Survey
 from missent.testing import nsd
@@ -95,6 +96,16 @@ def recall() -> list[str]:
             f"| {depth} | " + " | ".join(f"{s:.3f}" for s in shares) + f" | {everything:.3f} |"
         )
     plot(curve, everything)
+    able = [pair for pair in pairs if without_asking(pair[1], ()) is not State.IMPOSSIBLE]
+    shares = [
+        sum(typed in ours[one][:depth] for one, typed in able) / len(able) for depth in (20, 100)
+    ]
+    theirs = sum(typed in peer[one] for one, typed in able) / len(able)
+    rows += [
+        "",
+        f"Of the {len(able)} whose typed suffix exists, {shares[0]:.3f} are among the",
+        f"first 20, {shares[1]:.3f} among the first 100, and {theirs:.3f} among dnstwist's.",
+    ]
     return rows
 
 

@@ -27,13 +27,13 @@ def candidates(
     """
     covered = 0.0
     for number, one in enumerate(forward.typed(meant), 1):
-        yield Lookalike(one.name, meant, one.probability, one.kind, _without_asking(one.name, ours))
+        yield Lookalike(one.name, meant, one.probability, one.kind, without_asking(one.name, ours))
         covered += one.probability
         if number >= limit or covered >= mass:
             return
 
 
-def _without_asking(name: str, ours: Collection[str]) -> State:
+def without_asking(name: str, ours: Collection[str]) -> State:
     """What is known of a name before anybody is asked; `UNKNOWN` where somebody must be."""
     parts = suffixes.split(name)
     if not suffix_slips.exists(parts.suffix) or not parts.label or "_" in parts.label:
