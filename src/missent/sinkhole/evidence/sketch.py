@@ -2,7 +2,7 @@
 
 Flajolet, Fusy, Gandouet, Meunier (2007), with 64-bit digests and the estimator of Ertl, "New
 cardinality estimation algorithms for HyperLogLog sketches" (2017), algorithm 6, which needs no
-tables and no special case for small or large numbers. See docs/adr/0025-own-hyperloglog.md.
+tables and no special case for small or large numbers. See docs/adr/0014-own-hyperloglog.md.
 """
 
 from __future__ import annotations
