@@ -91,7 +91,7 @@ def audit(folder: Path, engine: str = "duckdb", master: str = "local[2]") -> dic
     ]
     command += ["--cache", str(folder / ".cache"), "--engine", engine, "--master", master]
     done = subprocess.run((*command, folder), capture_output=True, text=True, check=False)
-    (folder / f"{engine}.json").write_text(done.stdout, "utf-8")
+    (folder / f".{engine}.json").write_text(done.stdout, "utf-8")
     if done.returncode not in {0, 1}:
         raise SystemExit(done.stderr)
     told = json.loads(done.stdout)
@@ -116,7 +116,7 @@ def afresh(folder: Path) -> dict[str, object]:
 def spark(folder: Path) -> dict[str, object]:
     """The plan on Spark, in local mode; the same answer."""
     told = audit(folder, "spark")
-    same = (folder / "spark.json").read_text() == (folder / "duckdb.json").read_text()
+    same = (folder / ".spark.json").read_text() == (folder / ".duckdb.json").read_text()
     return {**told, "same as DuckDB": same}
 
 
