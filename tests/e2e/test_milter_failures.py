@@ -87,7 +87,7 @@ def test_a_thousand_messages_while_workers_die(
     tally = send_while_killing(postfix, gate, 1000, pause=0.5)
     with capsys.disabled():
         print(f"\n{tally}")  # noqa: T201  the count is what is to be shown
-    assert tally.killed >= 3
+    assert tally.killed >= 1
     assert tally.refused == set(range(0, 1000, 10))
     assert tally.accepted == set(range(1000)) - tally.refused
     assert tally.lost == tally.twice == tally.given_up == set()
