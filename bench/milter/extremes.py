@@ -13,7 +13,8 @@ from missent.core.errors import ProtocolError
 from missent.gates.confirm import Confirm, LocalAttempts
 from missent.gates.milter import commands, wire
 from missent.gates.milter.desk import Desk, DeskOptions
-from missent.gates.milter.session import Question, Session
+from missent.gates.milter.events import Question
+from missent.gates.milter.session import Session
 from missent.gates.ours import Ours
 from missent.testing.fuzz import packets
 from missent.testing.gates import SuffixGuard

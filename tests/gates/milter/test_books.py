@@ -13,7 +13,7 @@ from missent.core.message import Message, Recipient
 from missent.core.verdict import Action, RecipientVerdict
 from missent.gates.disposition import Disposition, Outcome
 from missent.gates.milter.books import Books
-from missent.gates.milter.session import Finished
+from missent.gates.milter.events import Finished
 from missent.testing.gates import SuffixGuard
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from missent.core.message import Message, Recipient
 from missent.gates.confirm import Confirm, LocalAttempts
 from missent.gates.disposition import Disposition, Outcome
 from missent.gates.milter.desk import Desk, DeskOptions
-from missent.gates.milter.session import Question
+from missent.gates.milter.events import Question
 from missent.testing.gates import SuffixGuard
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from missent.gates.confirm import Confirm, LocalAttempts
 from missent.gates.milter import commands as c
 from missent.gates.milter import wire
 from missent.gates.milter.desk import Desk, DeskOptions
-from missent.gates.milter.session import Finished, Question, Session
+from missent.gates.milter.events import Finished, Question
+from missent.gates.milter.session import Session
 from missent.gates.ours import Ours
 from missent.testing.fuzz import packets
 from missent.testing.gates import SuffixGuard

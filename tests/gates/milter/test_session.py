@@ -17,7 +17,8 @@ from missent.gates.disposition import Disposition, Outcome
 from missent.gates.keeper import Kept
 from missent.gates.milter import commands as c
 from missent.gates.milter import replies as r
-from missent.gates.milter.session import Event, Finished, Passed, Question, Session
+from missent.gates.milter.events import Event, Finished, Passed, Question
+from missent.gates.milter.session import Session
 from missent.gates.ours import Ours
 from missent.smtp.replies import Reply
 from missent.testing.milter import POSTFIX_SAYS

@@ -15,7 +15,7 @@ from missent.gates.disposition import Outcome, Privacy
 if TYPE_CHECKING:
     from missent.core.message import Message
     from missent.gates.interface import Assess
-    from missent.gates.milter.session import Finished
+    from missent.gates.milter.events import Finished
     from missent.gates.notice import Notifier
 
 _log = structlog.get_logger("missent.milter")

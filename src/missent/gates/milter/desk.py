@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from missent.gates.confirm import Confirm
     from missent.gates.interface import Assess
     from missent.gates.keeper import Keeper, Kept
-    from missent.gates.milter.session import Question
+    from missent.gates.milter.events import Question
     from missent.smtp.replies import Reply
 
 HoldBy: TypeAlias = Literal["hold", "queue", "refuse-once"]

@@ -18,13 +18,14 @@ from missent.core.errors import ProtocolError
 from missent.gates.keeper import Kept
 from missent.gates.milter import wire
 from missent.gates.milter.commands import Quit
+from missent.gates.milter.events import Finished, Passed, Question
 from missent.gates.milter.replies import Progress
-from missent.gates.milter.session import Finished, Passed, Question, Session
+from missent.gates.milter.session import Session
 from missent.gates.ours import Ours
 
 if TYPE_CHECKING:
     from missent.gates.disposition import Disposition
-    from missent.gates.milter.session import Event
+    from missent.gates.milter.events import Event
     from missent.smtp.replies import Reply
 
 _log = structlog.get_logger("missent.milter")
