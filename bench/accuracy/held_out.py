@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from missent.core import evidence, model
+from missent.core import model
+from missent.core.evidence.case import Case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from missent.core.evidence import Case
     from missent.core.model import Kind, Model
 
 FOLDER = Path(__file__).parents[1] / "fit"
@@ -45,7 +45,7 @@ def development() -> Iterator[None]:
 @contextmanager
 def folds() -> Iterator[None]:
     """Decide each sender's mail with the models that saw the mail of all but a fifth of people."""
-    of = evidence.Case.of
+    of = Case.of
     current = [0]
 
     def noted(*args: object) -> Case:
@@ -61,12 +61,12 @@ def folds() -> Iterator[None]:
 
         return model.Model(total, parts[0].slope, parts[0].intercept)  # the same line in all
 
-    setattr(evidence.Case, "of", noted)  # noqa: B010  in this process, for a while
+    setattr(Case, "of", noted)  # noqa: B010  in this process, for a while
     try:
         with _instead({kind: one_of(kind) for kind in _KINDS}):
             yield
     finally:
-        setattr(evidence.Case, "of", of)  # noqa: B010  likewise
+        setattr(Case, "of", of)  # noqa: B010  likewise
 
 
 @contextmanager

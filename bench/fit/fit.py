@@ -28,7 +28,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
 from bench.fit.gather import half
-from missent.core import evidence
+from missent.core.evidence import of_domain, of_local
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,6 +39,7 @@ HELD_OUT = Path(__file__).parent
 TEST_MESSAGES, ALL_MESSAGES = 22_011, 94_771
 FOLDS = 5
 INVENTED = {"domain": 0.05, "local": 0.0125}  # what an invented slip weighs beside a real one
+NAMES = {"domain": of_domain.NAMES, "local": of_local.NAMES}
 TREES = {"domain": 120, "local": 160}
 
 UP = {
@@ -97,7 +98,7 @@ def is_test(part: Part) -> NDArray[Any]:
 def directions(name: str) -> list[int]:
     """By evidence: 1 where more of it must never weaken a suspicion, -1 where less, else 0."""
     up, down = UP[name].split(), DOWN[name].split()
-    return [(n in up) - (n in down) for n in getattr(evidence, name.upper())]
+    return [(n in up) - (n in down) for n in NAMES[name]]
 
 
 def grow(part: Part, name: str) -> HistGradientBoostingClassifier:
@@ -191,7 +192,7 @@ def export(
         "made": dt.datetime.now(tz=dt.UTC).date().isoformat(),
         "by": "bench/fit/fit.py",
         "from": note,
-        "features": list(getattr(evidence, name.upper())),
+        "features": list(NAMES[name]),
         "slope": slope,
         "intercept": intercept,
         "base": float(model._baseline_prediction[0][0]),  # noqa: SLF001  no public way

@@ -24,9 +24,11 @@ import numpy as np
 from bench.accuracy import labels as real_slips
 from bench.accuracy import mail
 from bench.fit import sampler
-from missent.core import candidates, evidence, known
+from missent.core import candidates, known
 from missent.core.address import Address
 from missent.core.errors import AddressError
+from missent.core.evidence import of_domain, of_local
+from missent.core.evidence.case import Case
 from missent.core.facts import Facts
 from missent.memory.ledger import Ledger
 from missent.memory.remember import remember
@@ -79,7 +81,7 @@ class Gatherer:
             pair, anyone = self.ledger.pair(sender, address.key), self.ledger.address(address.key)
             if (pair and pair.received) or (anyone and anyone.received):
                 continue
-            case = evidence.Case(address, sender, facts, beside)
+            case = Case(address, sender, facts, beside)
             slip = self.slips.get((sender, address.key))
             own = message.mail_from.domain.registrable
             if address.domain.parts.known and own != address.domain.registrable:
@@ -101,28 +103,28 @@ class Gatherer:
                 others = beside.copy()
                 others[name] -= 1
                 others[typed.domain.name] += 1
-                self._domain(evidence.Case(typed, sender, facts, others), None, name)
+                self._domain(Case(typed, sender, facts, others), None, name)
         elif not inside or random.random() < INSIDE:
             typed = _parse(f"{sampler.local(random, address.local)}@{name}")
             if typed and self.ledger.address(address.key) and not self.ledger.address(typed.key):
-                case = evidence.Case(typed, sender, facts, beside)
+                case = Case(typed, sender, facts, beside)
                 self._local(case, None, address.key.rpartition("@")[0])
 
-    def _domain(self, case: evidence.Case, slip: Slip | None, invented: str | None) -> None:
+    def _domain(self, case: Case, slip: Slip | None, invented: str | None) -> None:
         history = case.facts.history
         real = slip if slip is not None and "domain" in slip.kinds else None
         meant = real.intended.rpartition("@")[2] if real else invented
         found = candidates.domains_in_history(case)
-        near = sum(c.slip.cost <= evidence.NEAR for c in found)
+        near = sum(c.slip.cost <= of_domain.NEAR for c in found)
         wrote = known.has_written(history.domain(case.address.domain.name))
         again = self._again() if invented else None
         for name, how in found:
             same = history.address(f"{case.local}@{name}") is not None
-            if not same and (wrote or (how.cost > evidence.FAR["domain"] and name != meant)):
+            if not same and (wrote or (how.cost > of_domain.FAR and name != meant)):
                 continue  # what wrote here is asked about only where the mailbox is known elsewhere
-            numbers = evidence.for_domain(case, name, how, near)
+            numbers = of_domain.numbers(case, name, how, near)
             if again:
-                _repeat(numbers, again, evidence.DOMAIN)
+                _repeat(numbers, again, of_domain.NAMES)
             self._add(
                 self.domains,
                 case,
@@ -140,17 +142,17 @@ class Gatherer:
             return None
         return 1 + int(random.expovariate(0.35)), random.random() < 0.7, random.expovariate(0.02)
 
-    def _local(self, case: evidence.Case, slip: Slip | None, invented: str | None) -> None:
+    def _local(self, case: Case, slip: Slip | None, invented: str | None) -> None:
         real = slip if slip is not None and "local" in slip.kinds else None
         meant = real.intended.rpartition("@")[0] if real else invented
         found = candidates.locals_in_history(case)
         again = self._again() if invented else None
         for name, how in found:
-            if how.cost > evidence.FAR["local"] and name != meant:
+            if how.cost > of_local.FAR and name != meant:
                 continue
-            numbers = evidence.for_local(case, name, how, len(found))
+            numbers = of_local.numbers(case, name, how, len(found))
             if again:
-                _repeat(numbers, again, evidence.LOCAL)
+                _repeat(numbers, again, of_local.NAMES)
             self._add(
                 self.locals, case, name, numbers, meant, kind="local", slip=real, invented=invented
             )
@@ -158,7 +160,7 @@ class Gatherer:
     def _add(
         self,
         rows: Rows,
-        case: evidence.Case,
+        case: Case,
         name: str,
         numbers: list[float],
         meant: str | None,

@@ -5,7 +5,7 @@ import pytest
 from bench.accuracy import held_out
 from missent.checks.t101 import LookalikeDomain
 from missent.core import model
-from missent.core.evidence import Case
+from missent.core.evidence.case import Case
 from missent.testing.checks import Story, look
 
 FACTS = Story().wrote("jack.sparks@dynegy.com", times=3).facts()

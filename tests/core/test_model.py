@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from missent.core import evidence, model
+from missent.core import model
+from missent.core.evidence import of_domain, of_local
 
 # What must never weaken a suspicion as it grows, and what must never strengthen one.
 STRENGTHENS = {
@@ -22,7 +23,7 @@ WEAKENS = {
     "domain": "cost typed_sent typed_locals typed_address_sent typed_sender_sent typed_listed",
     "local": "cost typed_sent digits_differ",
 }
-NAMES = {"domain": evidence.DOMAIN, "local": evidence.LOCAL}
+NAMES = {"domain": of_domain.NAMES, "local": of_local.NAMES}
 CASES = [
     (kind, name, sign)
     for table, sign in ((STRENGTHENS, 1), (WEAKENS, -1))
@@ -33,7 +34,7 @@ CASES = [
 
 def table(**changes: Any) -> bytes:
     made = {
-        "features": list(evidence.LOCAL),
+        "features": list(of_local.NAMES),
         # "Costs at most 5": 2, else -1. Then 0.5 always.
         "trees": [[[0, 5.0, 1, 2], [2.0], [-1.0]], [[0.5]]],
         "base": 1.0,
@@ -55,7 +56,7 @@ def test_trees_are_walked_and_summed() -> None:
 
 
 @pytest.mark.parametrize(
-    "features", [None, [], list(evidence.DOMAIN), list(reversed(evidence.LOCAL))]
+    "features", [None, [], list(of_domain.NAMES), list(reversed(of_local.NAMES))]
 )
 def test_a_table_for_other_evidence_is_refused(features: list[str] | None) -> None:
     with pytest.raises(ValueError, match="the local model was fitted to other evidence"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from missent.core import suspects, telling
-from missent.core.evidence import Case
+from missent.core.evidence.case import Case
 from missent.core.finding import Finding
 from missent.core.known import has_written, is_own
 from missent.core.tables import protected

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
 
 from missent.core import slips, suspects, telling
-from missent.core.evidence import Case
+from missent.core.evidence.case import Case
 from missent.core.finding import Finding
 from missent.core.known import has_written, is_own
 from missent.core.tables import protected, providers

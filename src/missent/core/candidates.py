@@ -15,7 +15,7 @@ from missent.core.tables import protected, providers, suffix_slips
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from missent.core.evidence import Case
+    from missent.core.evidence.case import Case
     from missent.core.facts import Correspondence
     from missent.core.slips import Slip
 

@@ -17,7 +17,7 @@ from math import exp
 from pkgutil import get_data
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from missent.core import evidence
+from missent.core.evidence import of_domain, of_local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,7 +68,7 @@ def parsed(data: bytes, kind: Kind) -> Model:
         ValueError: the table was made for other evidence than this version gathers.
     """
     table = json.loads(data)
-    names = evidence.DOMAIN if kind == "domain" else evidence.LOCAL
+    names = of_domain.NAMES if kind == "domain" else of_local.NAMES
     if table.get("features") != list(names):
         raise ValueError(f"the {kind} model was fitted to other evidence; run bench/fit again")
     total = _summing(table["trees"], float(table["base"]), len(names))

@@ -16,7 +16,7 @@ from missent.core.tables import protected, providers, slip_rates
 from missent.core.words import jumble
 
 if TYPE_CHECKING:
-    from missent.core.evidence import Case
+    from missent.core.evidence.case import Case
     from missent.core.slips import Slip
 
 _SLIP: Final = 0.0086  # of all addresses that are typed by hand, so many are mistyped

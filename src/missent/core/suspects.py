@@ -5,10 +5,11 @@ from __future__ import annotations
 from math import log1p
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from missent.core import candidates, evidence, model, prior
+from missent.core import candidates, model, prior
+from missent.core.evidence import of_domain, of_local
 
 if TYPE_CHECKING:
-    from missent.core.evidence import Case
+    from missent.core.evidence.case import Case
     from missent.core.facts import Use
     from missent.core.slips import Slip
 
@@ -43,12 +44,12 @@ def domains(case: Case) -> list[Suspect]:
     """Domains that were probably meant, the likeliest first; more than one where it is close."""
     found: dict[str, Suspect] = {}
     in_history = candidates.domains_in_history(case)
-    near = sum(c.slip.cost <= evidence.NEAR for c in in_history)
+    near = sum(c.slip.cost <= of_domain.NEAR for c in in_history)
     weigh = model.fitted("domain").log_odds if in_history else None
     for name, slip in in_history:
-        far = slip.cost > evidence.FAR["domain"]
+        far = slip.cost > of_domain.FAR
         if weigh is not None and not (far and _mailbox(case, name) is None):
-            odds = weigh(evidence.for_domain(case, name, slip, near))
+            odds = weigh(of_domain.numbers(case, name, slip, near))
             found[name] = Suspect(odds, name, slip)
     # Of a name that is listed to exist, only what is known here may tell otherwise.
     in_tables = candidates.domains_in_tables(case)
@@ -65,11 +66,11 @@ def same_mailbox_elsewhere(case: Case) -> list[Suspect]:
     if all(name == typed for name in case.facts.history.domains_with(local)):
         return []  # the usual case, and looking for near names is dear
     in_history = candidates.domains_in_history(case)
-    near = sum(c.slip.cost <= evidence.NEAR for c in in_history)
+    near = sum(c.slip.cost <= of_domain.NEAR for c in in_history)
     found: dict[str, Suspect] = {}
     for name, slip in in_history:
         if _mailbox(case, name) is not None:
-            odds = model.fitted("domain").log_odds(evidence.for_domain(case, name, slip, near))
+            odds = model.fitted("domain").log_odds(of_domain.numbers(case, name, slip, near))
             found[name] = Suspect(odds, name, slip)
     return _best(found, case)
 
@@ -79,9 +80,9 @@ def locals_(case: Case) -> list[Suspect]:
     in_history = candidates.locals_in_history(case)
     found: dict[str, Suspect] = {}
     for name, slip in in_history:
-        if slip.cost > evidence.FAR["local"]:
+        if slip.cost > of_local.FAR:
             continue
-        numbers = evidence.for_local(case, name, slip, len(in_history))
+        numbers = of_local.numbers(case, name, slip, len(in_history))
         found[name] = Suspect(model.fitted("local").log_odds(numbers), name, slip)
     return _best(found, case)
 

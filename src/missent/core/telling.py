@@ -9,7 +9,7 @@ from missent.core.known import standing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from missent.core.evidence import Case
+    from missent.core.evidence.case import Case
     from missent.core.finding import Json
     from missent.core.suspects import Suspect
 

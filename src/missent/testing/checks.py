@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from missent.core.address import Address
-from missent.core.evidence import Case
+from missent.core.evidence.case import Case
 from missent.core.facts import Facts
 from missent.core.message import Message, Recipient
 from missent.memory.ledger import Ledger

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from missent.checks.t103 import Confusable
-from missent.core import evidence
 from missent.core.address import Address, Domain
 from missent.core.candidates import domains_in_history, domains_in_tables
 from missent.core.errors import AddressError
-from missent.core.evidence import Case
+from missent.core.evidence.case import Case
+from missent.core.evidence.of_domain import NEAR
 from missent.core.facts import NO_HISTORY, Facts, Use
 from missent.core.known import is_known
 from missent.core.message import Message, Recipient
@@ -45,7 +45,7 @@ def look(name: str, past: Past, own: frozenset[str], at: int) -> list[str] | Non
     address = Address.of(_NOBODY, name)
     message = Message(None, (Recipient(address),))
     case = Case.of(address, message, facts)
-    near = [c.name for c in domains_in_history(case) if c.slip.cost <= evidence.NEAR]
+    near = [c.name for c in domains_in_history(case) if c.slip.cost <= NEAR]
     near += [c.name for c in domains_in_tables(case)]
     if not possible or near:
         return list(dict.fromkeys(near))

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import string
+from math import isfinite, log1p
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from missent.core import candidates, slips
+from missent.core.evidence import of_local
+from missent.testing.checks import Story, as_case
+
+if TYPE_CHECKING:
+    from missent.core.facts import Facts
+
+BOB = "bob@corp.example"
+
+
+def told(typed: str, meant: str, facts: Facts) -> dict[str, float]:
+    case = as_case(typed, facts)
+    slip = slips.local(case.address.key.rpartition("@")[0], meant)
+    assert slip is not None
+    row = of_local.numbers(case, meant, slip, 1)
+    return dict(zip(of_local.NAMES, row, strict=True))
+
+
+def test_by_use_and_by_the_slip() -> None:
+    facts = (
+        Story()
+        .wrote("kenneth.lay@enron.com", times=4)
+        .wrote("jeff.skilling@enron.com", sender=BOB)
+        .wrote("keneth.lay@enron.com", sender=BOB)
+        .bounced("keneth.lay@enron.com", sender=BOB)
+        .facts()
+    )
+    row = told("keneth.lay@enron.com", "kenneth.lay", facts)
+    assert row["undoubling"] == row["last_part_same"] == row["parts_equal"] == 1
+    assert row["first_part_same"] == row["digits_differ"] == row["cut"] == 0
+    assert row["meant_sent"] == row["meant_sender_sent"] == log1p(4)
+    assert row["typed_sent"] == row["typed_bounced"] == log1p(1)
+    assert row["domain_sent"] == log1p(6)
+    assert row["domain_locals"] == log1p(3)
+
+
+def test_numbered_accounts_are_told() -> None:
+    facts = Story().wrote("jsmith@acme.example").facts()
+    row = told("jsmith2@acme.example", "jsmith", facts)
+    assert row["digits_differ"] == row["only_digits_differ"] == 1
+
+
+words = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=8)
+names = st.builds("{}.{}".format, words, st.sampled_from(["com", "mil", "ml", "co.uk", "con"]))
+locals_ = st.lists(words, min_size=1, max_size=2).map(".".join)
+addresses = st.builds("{}@{}".format, locals_, names)
+
+
+@given(addresses, st.lists(addresses, max_size=8), st.integers(0, 50))
+def test_evidence_is_finite_and_complete(typed: str, known: list[str], later: int) -> None:
+    story = Story("corp.example")
+    for address in known:
+        story.wrote(address).heard(address)
+    case = as_case(typed, story.facts(later))
+    for name, slip in candidates.locals_in_history(case):
+        row = of_local.numbers(case, name, slip, 1)
+        assert len(row) == len(of_local.NAMES)
+        assert all(map(isfinite, row))
+
+
+def test_every_kind_of_slip_is_told_once() -> None:
+    assert len(set(of_local.KINDS)) == len(of_local.KINDS)
