@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
 # How long an example takes tells of the machine's other work, and fails no test.
 settings.register_profile("full", deadline=None, suppress_health_check=(HealthCheck.too_slow,))
@@ -39,3 +40,20 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _refuse(report)
     return report
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loggers() -> Iterator[None]:
+    """Let no logger keep what a command set up that some test ran in this process."""
+    real = structlog.configure
+
+    def configure(**options: Any) -> None:
+        real(**options | {"cache_logger_on_first_use": False})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structlog, "configure", configure)
+        yield
+
+
+def pytest_runtest_teardown() -> None:
+    structlog.reset_defaults()
