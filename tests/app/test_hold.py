@@ -85,7 +85,6 @@ def test_without_hold_they_do_as_before(said: dict[str, Any]) -> None:
         ("notice", r"add \[notice\]"),
         ("store", r"add \[store\]"),
         ("web", r"add \[web\]"),
-        ("hold", r"add \[hold\]"),
     ],
 )
 def test_what_is_missing_is_told_with_the_mend(
@@ -102,8 +101,6 @@ def test_what_is_missing_is_told_with_the_mend(
         ("hold", "key_file", "/none", "hold.key_file: .*missent hold key"),
         ("hold", "upstream", "smtp://a/b", "hold.upstream: "),
         ("hold", "reply_address", "notices-of-missents@corp.example", "more than 18 characters"),
-        ("web", "url", "missent.corp.example", "web.url"),
-        ("web", "listen", "8025", "web.listen: '8025' is no host and port"),
         ("hold", "reply_listen", "127.0.0.1:x", "hold.reply_listen: "),
     ],
 )

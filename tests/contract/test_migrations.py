@@ -16,6 +16,7 @@ from missent.memory.sql.engine import connect, driver_url
 from missent.memory.sql.migrate import LATEST, configuration, version
 from missent.memory.sql.store import SqlStore
 from missent.memory.sql.tables import metadata
+from missent.web.sql import tables as _console  # noqa: F401  likewise
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-import socket
-from contextlib import asynccontextmanager
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
-
-import httpx
 
 from missent.core.errors import StoreError
 from missent.hold.machine import Choice
 from missent.hold.tokens import Token
+from missent.testing import web
 from missent.testing.hold import hold, links, mail, room_at, states, suspect
 from missent.testing.relay import NextHop, until
-from missent.web.server import serving
+from missent.web import pages
+from missent.web.server import application
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
+    import httpx
     import pytest
 
     from missent.hold.room import Room
 
 
-@asynccontextmanager
-async def browsing(room: Room) -> AsyncIterator[httpx.AsyncClient]:
-    listening = socket.create_server(("127.0.0.1", 0))
-    port = listening.getsockname()[1]
-    async with (
-        serving(room, [listening]),
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
-    ):
-        yield client
+def browsing(room: Room) -> AbstractAsyncContextManager[httpx.AsyncClient]:
+    return web.browsing(lambda options: application(pages.routes(room), options))
 
 
 async def tokens(notices: NextHop) -> list[str]:

@@ -1,15 +1,14 @@
-"""The hold room and its pages, made from the settings."""
+"""The hold room, made from the settings."""
 
 from __future__ import annotations
 
 import secrets
-import socket
 from contextlib import asynccontextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from missent.app.gates import blame, upstream
+from missent.app.places import listen_at, need
 from missent.core.address import Address
 from missent.core.errors import ConfigError
 from missent.hold.dispatch import DispatchOptions
@@ -22,13 +21,13 @@ from missent.memory.sql.store import SqlStore
 from missent.smtp.listener import Listener, ListenOptions
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import AsyncIterator, Sequence
 
     from missent.memory.memory import Memory
     from missent.settings import Settings
 
 _DAY = 86_400
-_PORTS = 65535
 
 
 def options(settings: Settings) -> RoomOptions | None:
@@ -40,8 +39,6 @@ def options(settings: Settings) -> RoomOptions | None:
         ConfigError: it cannot be run like this; with the key and the mend.
     """
     own, notice, web = settings.hold, settings.notice, settings.web
-    if own is None and web is not None:
-        raise ConfigError("[web] shows what is held: add [hold], or leave out [web]")
     if notice is None:
         if own is not None:
             raise ConfigError("[hold] asks senders by mail: add [notice], with the server for it")
@@ -61,7 +58,7 @@ def options(settings: Settings) -> RoomOptions | None:
             "[hold] lets no sender choose: add [web], with the url of its pages, or"
             " hold.reply_address"
         )
-    _need("hold", "cryptography")
+    need("hold", "cryptography")
     with blame("hold.key_file"):
         keys = Keys.read(own.key_file)
     return RoomOptions(
@@ -118,43 +115,13 @@ async def hearing(room: Room, sockets: Sequence[socket.socket]) -> AsyncIterator
         await listener.close()
 
 
-def sockets(settings: Settings) -> tuple[list[socket.socket], list[socket.socket]]:
-    """Listen for the pages, and for answers; either may be none.
+def sockets(settings: Settings) -> list[socket.socket]:
+    """Listen for answers to notices, where the settings say so.
 
     Raises:
         ConfigError: as `options`; or an address cannot be had.
     """
-    if options(settings) is None or settings.hold is None:
-        return [], []
-    pages, answers = [], []
-    if settings.web is not None:
-        _need("web", "uvicorn", "starlette", "jinja2")
-        pages = [("web.listen", *_place("web.listen", settings.web.listen))]
-    if settings.hold.reply_listen:
-        key = "hold.reply_listen"
-        answers = [(key, *_place(key, settings.hold.reply_listen))]
-    return [_listen(*one) for one in pages], [_listen(*one) for one in answers]
-
-
-def _place(key: str, text: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    if not host or not port.isascii() or not port.isdigit() or int(port) > _PORTS:
-        raise ConfigError(f"{key}: {text!r} is no host and port; write 127.0.0.1:8025")
-    return host.removeprefix("[").removesuffix("]"), int(port)
-
-
-def _listen(key: str, host: str, port: int) -> socket.socket:
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=1024)
-    except OSError as error:
-        raise ConfigError(
-            f"{key}: cannot listen on {host}:{port}: {error.strerror}; is another running?"
-            " name another port"
-        ) from None
-
-
-def _need(extra: str, *modules: str) -> None:
-    missing = [name for name in modules if find_spec(name) is None]
-    if missing:
-        raise ConfigError(f"[{extra}] needs {missing[0]}: pip install 'missent[{extra}]'")
+    own = settings.hold
+    if options(settings) is None or own is None or not own.reply_listen:
+        return []
+    return [listen_at("hold.reply_listen", own.reply_listen)]

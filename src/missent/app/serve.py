@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import resource
-import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
 
-from missent.app import gates, hold
+from missent.app import gates, hold, web
 from missent.app.assess import Assessor
 from missent.app.domains import asking
 from missent.app.names import look_up
+from missent.app.places import listen
 from missent.app.remember import remembering
 from missent.app.wiring import build
 from missent.core.address import Address
@@ -26,6 +26,7 @@ from missent.memory.attempts import StoredAttempts
 from missent.serving import loop, systemd
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Sequence
 
     from missent.serving.workers import Life
@@ -70,10 +71,8 @@ async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:
         room = await stack.enter_async_context(hold.keeping(settings, memory))
         if room is not None and sockets.answers:
             await stack.enter_async_context(hold.hearing(room, sockets.answers))
-        if room is not None and sockets.web:
-            from missent.web import server as web  # noqa: PLC0415  an extra
-
-            await stack.enter_async_context(web.serving(room, sockets.web))
+        if sockets.web:
+            await stack.enter_async_context(web.serving(settings, memory, room, sockets.web))
         if (options := gates.milter(settings)) is not None:
             await stack.enter_async_context(
                 milter.serving(
@@ -123,23 +122,12 @@ def open_sockets(settings: Settings) -> Sockets:
     secure: list[socket.socket] = []
     options = gates.relay(settings)
     if options is not None:
-        relays.append(_listen(options.listen.host, options.listen.port, "listen"))
+        relays.append(listen("relay.listen", options.listen.host, options.listen.port))
         if options.listen.implicit is not None:
-            secure.append(_listen(*options.listen.implicit, "listen_tls"))
+            secure.append(listen("relay.listen_tls", *options.listen.implicit))
     found = gates.milter(settings)
     # What systemd opened for us is the milter's: it is the gate that others' sockets need.
     milters = [listening for _, listening in systemd.listening()] if found else []
     if found and not milters:
         milters = [endpoint.listen() for endpoint in found[1]]
-    return Sockets(relays, secure, milters, *hold.sockets(settings))
-
-
-def _listen(host: str, port: int, key: str) -> socket.socket:
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=1024)
-    except OSError as error:
-        raise ConfigError(
-            f"relay.{key}: cannot listen on {host}:{port}: {error.strerror}; is another running? "
-            "name another port"
-        ) from None
+    return Sockets(relays, secure, milters, web.sockets(settings), hold.sockets(settings))

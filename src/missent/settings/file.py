@@ -12,10 +12,11 @@ from missent.core.errors import ConfigError
 from missent.settings.decisions import ExceptionEntry, Organisation, OwnRule, PolicySection
 from missent.settings.exposure import ExposureSection  # noqa: TC001  pydantic reads it
 from missent.settings.gates import MilterSection, NoticeSection, RelaySection, ServeSection
-from missent.settings.hold import HoldSection, WebSection  # noqa: TC001  pydantic reads them
+from missent.settings.hold import HoldSection  # noqa: TC001  pydantic reads it
 from missent.settings.rooms import DnsSection, LogSection, StoreSection
 from missent.settings.section import Section
 from missent.settings.sinkhole import SinkholeSection  # noqa: TC001  pydantic reads it
+from missent.settings.web import WebSection  # noqa: TC001  pydantic reads it
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The sections of held mail and of the pages on which it is decided about."""
+"""The section of held mail."""
 
 from __future__ import annotations
 
@@ -57,12 +57,3 @@ class HoldSection(Section):
     """A folder on this host's own disk, for this store alone, where it is noted what the next hop
     took until the store knows too; without it, `missent.db.taken` beside SQLite's `missent.db`, and
     none with PostgreSQL."""
-
-
-class WebSection(Section):
-    """The pages on which senders choose. They run where this section and `[hold]` stand."""
-
-    listen: str = "127.0.0.1:8025"
-    """An IP address or name, and a port, without TLS: a web server stands before it."""
-    url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$", examples=["https://missent.example"])]
-    """What senders' browsers reach the pages by; links in notices begin with it."""

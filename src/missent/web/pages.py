@@ -7,37 +7,31 @@ loaded from anywhere else, and no script runs.
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
-from jinja2 import Environment, FileSystemLoader, select_autoescape
-from starlette.applications import Starlette
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from missent.core.errors import StoreError
 from missent.hold.machine import Choice, Refused, State, Way
 from missent.hold.notices import words
+from missent.web.access import public
+from missent.web.render import templates
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.responses import Response
 
     from missent.hold.room import Room, View
 
 _log = structlog.get_logger("missent.web")
-_HERE = Path(__file__).parent
-_STYLE = (_HERE / "style.css").read_text("utf-8")
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; "
         "base-uri 'none'"
     ),
     "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-    "X-Robots-Tag": "noindex, nofollow",
-    "Cross-Origin-Resource-Policy": "same-origin",
 }
 _REFUSALS = {
     "tampered": (404, "This link is not one of ours", "It may have been cut off. Open it anew."),
@@ -64,40 +58,16 @@ _CHOICES = {
 }
 
 
-def application(room: Room) -> Starlette:
-    """The pages over a hold room."""
-    env = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    pages = _Pages(room, env)
-    return Starlette(
-        routes=[
-            Route("/c/{token}", pages.choice, methods=["GET", "POST"]),
-            Route("/style.css", _style, methods=["GET"]),
-            Route("/robots.txt", _robots, methods=["GET"]),
-        ],
-        exception_handlers={404: pages.nothing},
-    )
-
-
-async def _style(_: Request) -> Response:
-    return Response(
-        _STYLE, headers=_HEADERS | {"Cache-Control": "max-age=3600"}, media_type="text/css"
-    )
-
-
-async def _robots(_: Request) -> Response:
-    return PlainTextResponse("User-agent: *\nDisallow: /\n", headers=_HEADERS)
+def routes(room: Room) -> list[Route]:
+    """The pages over a hold room; their links are all that one needs."""
+    return [Route("/c/{token}", _Pages(room).choice, methods=["GET", "POST"])]
 
 
 class _Pages:
-    def __init__(self, room: Room, env: Environment) -> None:
+    def __init__(self, room: Room) -> None:
         self._room = room
-        self._env = env
 
+    @public
     async def choice(self, request: Request) -> Response:
         """Show what a link would do; on POST, do it."""
         try:
@@ -119,10 +89,6 @@ class _Pages:
             return self._refusal(found.value)
         title, text = _DONE[found]
         return self._page(200, title, text, view=view)
-
-    async def nothing(self, _: Request, __: Exception) -> Response:
-        """There is no such page."""
-        return self._refusal("tampered")
 
     def _ask(self, view: View) -> Response:
         if view.one.state is not State.HELD:
@@ -162,5 +128,5 @@ class _Pages:
                 "expires": words.moment(view.held.expires),
                 "over": view.held.expires <= time.time(),
             }
-        body = self._env.get_template("choice.html").render(said)
+        body = templates().get_template("choice.html").render(said)
         return HTMLResponse(body, status, headers=_HEADERS)

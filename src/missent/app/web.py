@@ -1,0 +1,80 @@
+"""The console, the API and senders' pages, made from the settings."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from missent.app.places import listen_at, need
+from missent.core.errors import ConfigError
+from missent.memory.sql.store import SqlStore
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import AsyncIterator, Sequence
+
+    from missent.hold.room import Room
+    from missent.memory.memory import Memory
+    from missent.settings import Settings
+    from missent.web.options import WebOptions
+
+_MODULES = ("uvicorn", "starlette", "jinja2")
+
+
+def options(settings: Settings) -> WebOptions | None:
+    """How it is served; None where it is not to run.
+
+    Raises:
+        ConfigError: it cannot be run like this; with the key and the mend.
+    """
+    own = settings.web
+    if own is None:
+        return None
+    need("web", *_MODULES)
+    from missent.web.options import WebOptions  # noqa: PLC0415  an extra
+
+    if not settings.store.url:
+        raise ConfigError(
+            "[web] shows what the store keeps: add [store], with say "
+            'url = "sqlite:////var/lib/missent/missent.db"'
+        )
+    return WebOptions(own.url.rstrip("/"), own.idle, own.lifetime, own.proxies)
+
+
+def sockets(settings: Settings) -> list[socket.socket]:
+    """Listen where the settings say.
+
+    Raises:
+        ConfigError: as `options`; or the address cannot be had.
+    """
+    if settings.web is None or options(settings) is None:
+        return []
+    return [listen_at("web.listen", settings.web.listen)]
+
+
+@asynccontextmanager
+async def serving(
+    settings: Settings,
+    memory: Memory | None,
+    room: Room | None,
+    listening: Sequence[socket.socket],
+) -> AsyncIterator[None]:
+    """Serve until the end of the `with`.
+
+    Args:
+        settings: say how.
+        memory: what is shown.
+        room: what is held, where something is.
+        listening: by `sockets`.
+    """
+    found = options(settings)
+    if found is None or memory is None or not isinstance(memory.store, SqlStore):
+        yield
+        return
+    from missent.web import pages, server  # noqa: PLC0415  an extra
+    from missent.web.signin.sessions import Sessions  # noqa: PLC0415  likewise
+
+    routes = pages.routes(room) if room is not None else []
+    app = server.application(routes, found, Sessions(memory.store, found))
+    async with server.serving(app, listening):
+        yield

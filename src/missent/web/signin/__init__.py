@@ -1,0 +1,1 @@
+"""ASKS WHO YOU ARE: passwords, one-time codes, OpenID Connect, sessions."""
