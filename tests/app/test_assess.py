@@ -90,7 +90,8 @@ async def test_a_store_that_fails_stops_no_decision(
 
 def _disposition(text: str, action: Action, outcome: Outcome, **more: Any) -> Disposition:
     recipient = Recipient(Address.parse(text))
-    found = Finding("T101", 0.97, "It looks wrong.", (recipient.address.at("army.mil"),))
+    meant = (recipient.address.at("army.mil"),)
+    found = Finding("T101", 0.97, "It looks wrong.", meant, {"slip": ["omission", 2]})
     findings = (found,) if action else ()
     verdict = RecipientVerdict(recipient, action, findings)
     return Disposition(recipient.address, outcome, verdict, **more)
@@ -113,6 +114,10 @@ async def test_every_prompt_is_kept_and_the_rest_is_counted(tmp_path: Path) -> N
         block = Decision(
             0, ME.key, "gen@army.ml", "block", ("T101",), 0.97, ("gen@army.mil",), "refused",
             "1@corp.example", enforced=True,
+            findings=(
+                {"code": "T101", "probability": 0.97, "summary": "It looks wrong.",
+                 "did_you_mean": ["gen@army.mil"], "evidence": {"slip": ["omission", 2]}},
+            ),
         )  # fmt: skip
         hold = replace(
             block, sender="", recipient="gen@navy.ml", action="hold", disposition="accepted",

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from missent.cli.root import cli
-from missent.memory.interface import Batch, Decision
+from missent.memory.interface import Batch, Decision, Judgement
 from missent.memory.sql.store import SqlStore
 
 if TYPE_CHECKING:
@@ -17,12 +17,20 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
+    from missent.core.finding import Json
+
 ANN = "ann@corp.example"
 AT = 1_764_072_000  # 2025-11-25T12:00:00Z
+FOUND: dict[str, Json] = {
+    "code": "T101",
+    "probability": 0.999,
+    "summary": "It is.",
+    "evidence": {"at": 7},
+}
 MADE = (
     Decision(
         AT, ANN, "gen@army.ml", "block", ("T101",), 0.999, ("gen@army.mil",), "refused",
-        "1@corp.example", enforced=True,
+        "1@corp.example", enforced=True, findings=(FOUND,),
     ),
     Decision(AT + 86_400, "", "eve@\x1b[31mx", "warn", ("T104",), 0.7, (), "accepted"),
 )  # fmt: skip
@@ -39,6 +47,7 @@ def config(tmp_path: Path) -> Path:
         store = await SqlStore.open(f"sqlite:///{tmp_path}/missent.db")
         tally = {(AT // 86_400, "messages"): 300, (AT // 86_400 + 1, "messages"): 200}
         await store.write(Batch(decisions=MADE, tally=tally))
+        await store.judge(1, Judgement(right=False, by="ann", at=AT + 5))
         await store.close()
 
     asyncio.run(fill())
@@ -82,8 +91,10 @@ def test_for_programs(config: Path) -> None:
         "number": 1, "at": "2025-11-25T12:00:00Z", "sender": ANN, "recipient": "gen@army.ml",
         "action": "block", "codes": ["T101"], "probability": 0.999,
         "did_you_mean": ["gen@army.mil"], "disposition": "refused",
-        "message_id": "1@corp.example", "enforced": True,
+        "message_id": "1@corp.example", "enforced": True, "findings": [FOUND],
+        "judgement": {"right": False, "by": "ann", "at": "2025-11-25T12:00:05Z"},
     }  # fmt: skip
+    assert lines[1]["judgement"] is None
     assert json.loads(run(config, "--format", "json", "--action", "hold").stdout) == []
 
 

@@ -140,6 +140,18 @@ async def test_a_reviewer_releases_and_confirms_nothing(hold: SqlHold, store: Sq
     assert [c async for batch in store.contacts() for c in batch] == []
 
 
+async def test_what_is_let_go_as_written_counts_as_overridden(
+    hold: SqlHold, store: SqlStore
+) -> None:
+    await hold.keep(record(NAME, GEN, JOE))
+    await hold.choose(pick(Choice.SEND, 1, way=Way.REVIEWER))
+    await hold.choose(pick(Choice.DISCARD, 2))
+    (day,) = await store.days(0, 1 << 30)
+    assert {code: tuple(counted) for code, counted in day.codes.items()} == {"T101": (0, 0, 1)}
+    (slip,) = await store.slips(0, 1 << 30)
+    assert (slip.typed, slip.meant, tuple(slip.counted)) == ("army.ml", "meant.example", (0, 0, 1))
+
+
 async def test_of_many_choices_at_once_one_counts(hold: SqlHold, others: list[SqlHold]) -> None:
     await hold.keep(record())
     choices = [Choice.SEND, Choice.DISCARD, Choice.INSTEAD]

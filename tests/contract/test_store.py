@@ -348,7 +348,7 @@ async def test_the_export_has_all_of_an_address_and_nothing_of_others(store: Sto
     }  # fmt: skip
     assert [row["kind"] for row in await exported(store, BOB)] == ["contact"]
     rows = await exported(store)
-    assert len(rows) == 6
+    assert len(rows) == 8
     assert rows[-1] == {"kind": "tally", "day": "1970-01-02", "what": "messages", "count": 7}
 
 

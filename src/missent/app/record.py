@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from missent.core.verdict import Action
 from missent.memory.interface import Decision
+from missent.report import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,4 +42,5 @@ def prompts(
             f"{outcome}: {one.reason}" if one.reason else outcome,
             message_id,
             one.enforced,
+            tuple(map(as_json.finding, verdict.findings)),
         )

@@ -8,7 +8,7 @@ import sys
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from missent.cli.root import Context
-    from missent.core.finding import Json
     from missent.core.pattern import Pattern
     from missent.memory.interface import Decision, Sought, Store, Tally
     from missent.settings import Settings
@@ -153,8 +152,11 @@ def _line(made: Decision) -> str:
     return "  ".join(words)
 
 
-def _as_json(number: int, made: Decision) -> Mapping[str, Json]:
-    return {"number": number, **asdict(made), "at": _iso(made.at)}
+def _as_json(number: int, made: Decision) -> Mapping[str, Any]:
+    said = {"number": number, **asdict(made), "at": _iso(made.at)}
+    if made.judgement is not None:
+        said["judgement"] |= {"at": _iso(made.judgement.at)}
+    return said
 
 
 def _iso(at: int) -> str:

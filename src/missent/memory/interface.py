@@ -67,6 +67,21 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a person said of a decision afterwards.
+
+    Attributes:
+        right: whether it was rightly made.
+        by: who said so.
+        at: when.
+    """
+
+    right: bool
+    by: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What was decided about one recipient, for the record. No subject and no text is kept.
 
@@ -81,6 +96,9 @@ class Decision:
         disposition: what the gate did.
         message_id: the Message-ID without angle brackets, or "".
         enforced: False in monitor mode, where the action was recorded only.
+        findings: every finding with its evidence, as `report.as_json.finding` writes it; without
+            the evidence where that is very long.
+        judgement: what a person said of it; a store keeps what `judge` is given, not this.
     """
 
     at: int
@@ -93,6 +111,75 @@ class Decision:
     disposition: str = ""
     message_id: str = ""
     enforced: bool = False
+    findings: tuple[Mapping[str, Json], ...] = ()
+    judgement: Judgement | None = None
+
+
+CONFIRMED = "confirmed"
+"""How the disposition of a prompt begins whose sender sent the message again."""
+ASKED = ("refused", "held", "kept")
+"""How that of a prompt begins which stopped a message until somebody decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overridden:
+    """A prompt that was put aside: somebody let the message go as it was written.
+
+    Attributes:
+        at: when.
+        recipient: the address.
+        codes: of the findings.
+        meant: the address that was offered first, or "".
+    """
+
+    at: int
+    recipient: str
+    codes: tuple[str, ...]
+    meant: str = ""
+
+
+class Counted(NamedTuple):
+    """How often there was something to ask.
+
+    Attributes:
+        prompts: decisions other than `allow`, those of monitor mode and warnings too.
+        asked: those that stopped a message; a second sending counts again.
+        overridden: how often a sender sent it again, or somebody released it as it was written.
+    """
+
+    prompts: int = 0
+    asked: int = 0
+    overridden: int = 0
+
+    @property
+    def averted(self) -> int:
+        """Messages that were stopped and not sent after all."""
+        return max(self.asked - self.overridden, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What was counted on one day.
+
+    Attributes:
+        day: since the epoch, in UTC.
+        messages: that were decided.
+        recipients: by action, `allow` and `undecided` among them.
+        codes: by the code of a check; a prompt counts for each of its codes.
+    """
+
+    day: int
+    messages: int = 0
+    recipients: Mapping[str, int] = field(default_factory=dict)
+    codes: Mapping[str, Counted] = field(default_factory=dict)
+
+
+class Slip(NamedTuple):
+    """A domain that was typed for another one (or for itself, where the mailbox was wrong)."""
+
+    typed: str
+    meant: str
+    counted: Counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +193,8 @@ class Sought:
         recipient: about these recipients.
         code: with a finding of this code.
         action: that asked for this.
+        text: this stands in the sender or the recipient, upper or lower case.
+        judgement: "right", "wrong", "none" (not judged) or "" (any).
     """
 
     since: int = 0
@@ -114,9 +203,28 @@ class Sought:
     recipient: Pattern | None = None
     code: str = ""
     action: str = ""
+    text: str = ""
+    judgement: str = ""
 
 
 EVERY_DECISION = Sought()
+
+
+class Page(NamedTuple):
+    """Some decisions, the newest first.
+
+    Attributes:
+        rows: each with its number.
+        next: the number to go on before, None at the end. A page may be short of the limit, or
+            empty, before the end is reached: a store looks at so many rows at a time.
+        until: how far it was looked back, in seconds since the epoch; 0 at the end.
+    """
+
+    rows: Sequence[tuple[int, Decision]]
+    next: int | None = None
+    until: int = 0
+
+
 Tally: TypeAlias = "Mapping[tuple[int, str], int]"
 """How many there were, by day (since the epoch, in UTC) and kind: `messages`, and recipients by
 their action, those as well whose decision is not kept because there was nothing to ask."""
@@ -130,9 +238,12 @@ class Batch:
     corrections: Sequence[Correction] = ()
     decisions: Sequence[Decision] = ()
     tally: Tally = field(default_factory=dict)
+    overridden: Sequence[Overridden] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.lessons or self.corrections or self.decisions or self.tally)
+        return bool(
+            self.lessons or self.corrections or self.decisions or self.tally or self.overridden
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +352,23 @@ class Store(Protocol):
         self, *, after: int = 0, limit: int = 1000, sought: Sought = EVERY_DECISION
     ) -> Sequence[tuple[int, Decision]]:
         """Decisions with their numbers, those above `after`, in the order they were recorded."""
+
+    async def latest(
+        self, *, before: int | None = None, limit: int = 50, sought: Sought = EVERY_DECISION
+    ) -> Page:
+        """Decisions, the newest first by their moment, those that come after number `before`."""
+
+    async def decision(self, number: int) -> Decision | None:
+        """One decision; None where there is none of that number."""
+
+    async def judge(self, number: int, judgement: Judgement | None) -> bool:
+        """Keep what a person says of a decision, or take it back; False where there is none."""
+
+    async def days(self, since: int, until: int) -> Sequence[Day]:
+        """The days from one to before another, as days since the epoch, that have a count."""
+
+    async def slips(self, since: int, until: int, limit: int = 20) -> Sequence[Slip]:
+        """What was typed for what on these days, those first that were most often averted."""
 
     async def tally(self, since: int, until: int) -> Tally:
         """What was counted on the days from one to before another, as days since the epoch."""

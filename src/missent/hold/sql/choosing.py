@@ -11,7 +11,7 @@ from missent.hold.interface import HeldRecipient, Kind, Pick, Step, Task
 from missent.hold.machine import GOING, Choice, Refused, Standing, State, Way, step
 from missent.hold.sql import keeping, rows
 from missent.hold.sql.tables import held, held_recipient
-from missent.memory.interface import Batch, Correction, Delta, Lesson
+from missent.memory.interface import Batch, Correction, Delta, Lesson, Overridden
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -68,8 +68,12 @@ async def choose(
 def _lesson(pick: Pick, about: HeldRecipient, sender: str) -> Batch | None:
     """What is learned: an address is confirmed by its sender alone, a slip by whoever mends it."""
     typed = Address.parse(about.suspect.address, lenient=True).key
-    if pick.choice is Choice.SEND and pick.way is not Way.REVIEWER:
-        return Batch([Lesson((Delta(sender, typed, pick.at, confirmed=True),))])
+    if pick.choice is Choice.SEND:
+        codes = tuple(reason.code for reason in about.suspect.reasons)
+        overridden = Overridden(pick.at, typed, codes, next(iter(about.suspect.meant), ""))
+        confirmed = Lesson((Delta(sender, typed, pick.at, confirmed=True),))
+        by_sender = pick.way is not Way.REVIEWER
+        return Batch([confirmed] if by_sender else (), overridden=[overridden])
     if pick.choice is Choice.INSTEAD:
         meant = Address.parse(pick.meant, lenient=True).key
         return Batch(corrections=[Correction(sender, typed, meant, pick.at)])

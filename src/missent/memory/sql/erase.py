@@ -11,14 +11,18 @@ from missent.core.address import Address
 from missent.core.errors import AddressError
 from missent.core.pattern import Pattern
 from missent.memory.interface import DAY
+from missent.memory.sql import decisions
 from missent.memory.sql.tables import (
     attempt,
+    code_day,
     contact,
     correction,
     decision,
     domain_facts,
+    evidence,
     exception,
     seen,
+    slip_day,
     tally,
 )
 from missent.memory.sql.write import advance, mark
@@ -51,9 +55,11 @@ async def forget(connection: AsyncConnection, address: str) -> dict[str, int]:
     change = await advance(connection)
     gone = {
         table.name: await _delete(connection, table, about(table, address))
-        for table in (contact, correction, decision, attempt)
+        for table in (contact, correction, attempt)
     }
+    gone["decision"] = await decisions.take_away(connection, about(decision, address))
     gone["decision"] += await _forget_offers(connection, address)
+    await _forget_evidence(connection, address)
     gone["exception"] = await _forget_exceptions(connection, address)
     if gone["exception"]:
         await mark(connection, "exceptions", change)
@@ -85,6 +91,13 @@ async def _forget_offers(connection: AsyncConnection, address: str) -> int:
     return len(changed)
 
 
+async def _forget_evidence(connection: AsyncConnection, address: str) -> None:
+    """Take away the findings about others that name the address somewhere."""
+    written = json.dumps(address, ensure_ascii=False)[1:-1]
+    named = evidence.c.findings.icontains(written, autoescape=True)
+    await connection.execute(delete(evidence).where(named))
+
+
 def _key(text: str) -> str:
     try:
         return Address.parse(text, lenient=True).key
@@ -110,13 +123,15 @@ async def expire(connection: AsyncConnection, before: int) -> dict[str, int]:
     gone = {
         "contact": await _delete(connection, contact, contact.c.active < before),
         "correction": await _delete(connection, correction, correction.c.at < before),
-        "decision": await _delete(connection, decision, decision.c.at < before),
+        "decision": await decisions.take_away(connection, decision.c.at < before),
         "exception": await _delete(connection, exception, exception.c.expires < before),
         "domain_facts": await _delete(connection, domain_facts, domain_facts.c.expires < before),
         "attempt": await _delete(connection, attempt, attempt.c.first < before),
         "seen": await _delete(connection, seen, seen.c.day < before // DAY),
         "tally": await _delete(connection, tally, tally.c.day < before // DAY),
     }
+    for table in (code_day, slip_day):
+        await _delete(connection, table, table.c.day < before // DAY)
     if gone["exception"]:
         await mark(connection, "exceptions", change)
     if gone["contact"] or gone["correction"]:

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import select
 
+from missent.memory.sql.decisions import as_decision, whole
 from missent.memory.sql.erase import about
-from missent.memory.sql.read import as_decision, as_exception
+from missent.memory.sql.read import as_exception
 from missent.memory.sql.tables import (
     attempt,
+    code_day,
     contact,
     correction,
     decision,
     domain_facts,
     exception,
     lookalike,
+    slip_day,
     tally,
 )
 
@@ -59,8 +62,7 @@ async def export(
             "at": moment(row.at),
         }
     async for row in _rows(connection, decision, address):
-        said = asdict(as_decision(row)) | {"at": moment(row.at)}
-        yield {"kind": "decision", **cast("dict[str, Json]", said)}
+        yield {"kind": "decision", **_decision(row)}
     async for row in _rows(connection, attempt, address):
         yield {
             "kind": "attempt",
@@ -90,7 +92,18 @@ async def export(
             yield named
 
 
+def _decision(row: Any) -> dict[str, Json]:
+    said = asdict(as_decision(row)) | {"at": moment(row.at)}
+    if said["judgement"] is not None:
+        said["judgement"]["at"] = moment(said["judgement"]["at"])
+    return cast("dict[str, Json]", said)
+
+
 async def _of_nobody(connection: AsyncConnection) -> AsyncIterator[Mapping[str, Json]]:
+    for table in (code_day, slip_day):
+        names = table.c.keys()
+        async for row in _rows(connection, table, None):
+            yield {"kind": table.name, **dict(zip(names, row, strict=True)), "day": day(row.day)}
     async for row in _rows(connection, tally, None):
         yield {"kind": "tally", "day": day(row.day), "what": row.what, "count": row[2]}
     async for row in _rows(connection, domain_facts, None):
@@ -125,7 +138,7 @@ def day(number: int) -> str:
 async def _rows(
     connection: AsyncConnection, table: Table, address: str | None
 ) -> AsyncIterator[Any]:
-    query = select(table).order_by(*table.primary_key.columns)
+    query = whole() if table is decision else select(table).order_by(*table.primary_key.columns)
     if address is not None:
         query = query.where(about(table, address))
     async with connection.stream(query.execution_options(yield_per=_BATCH)) as rows:

@@ -14,27 +14,22 @@ from missent.memory.interface import (
     Changes,
     Contact,
     Correction,
-    Decision,
     Head,
     StoredException,
 )
 from missent.memory.sql.tables import (
     contact,
     correction,
-    decision,
     domain_facts,
     exception,
     state,
-    tally,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+    from collections.abc import AsyncIterator, Collection, Sequence
 
-    from sqlalchemy import Column, ColumnElement, Connection
+    from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncConnection
-
-    from missent.memory.interface import Sought
 
 BATCH = 20_000
 _CHUNK = 5_000
@@ -83,67 +78,6 @@ async def corrections(connection: AsyncConnection) -> list[Correction]:
     """All corrections, the oldest first."""
     rows = await connection.execute(select(*_CORRECTION).order_by(correction.c.at))
     return [Correction(*row) for row in rows]
-
-
-async def decisions(
-    connection: AsyncConnection, after: int, limit: int, sought: Sought
-) -> list[tuple[int, Decision]]:
-    """Decisions above a number that fit."""
-    rows = await connection.execute(
-        select(decision)
-        .where(decision.c.number > after, *_fitting(sought))
-        .order_by(decision.c.number)
-        .limit(limit)
-    )
-    return [(row.number, as_decision(row)) for row in rows]
-
-
-def _fitting(sought: Sought) -> Iterator[ColumnElement[bool]]:
-    if sought.since:
-        yield decision.c.at >= sought.since
-    if sought.until is not None:
-        yield decision.c.at < sought.until
-    if sought.sender is not None:
-        yield _matching(decision.c.sender, sought.sender)
-    if sought.recipient is not None:
-        yield _matching(decision.c.recipient, sought.recipient)
-    if sought.code:
-        yield decision.c.codes.contains(json.dumps(sought.code), autoescape=True)
-    if sought.action:
-        yield decision.c.action == sought.action
-
-
-def _matching(column: Column[str], pattern: Pattern) -> ColumnElement[bool]:
-    """The same as `Pattern.matches`, of a column of `Address.key`."""
-    if pattern.address:
-        return column == pattern.address
-    return column.endswith(pattern.below or f"@{pattern.domain}", autoescape=True)
-
-
-async def tallies(
-    connection: AsyncConnection, since: int, until: int
-) -> dict[tuple[int, str], int]:
-    """What was counted on the days from one to before another."""
-    rows = await connection.execute(
-        select(tally).where(tally.c.day >= since, tally.c.day < until).order_by(tally.c.day)
-    )
-    return {(row.day, row.what): row[2] for row in rows}
-
-
-def as_decision(row: Any) -> Decision:
-    """A row of `decision`."""
-    return Decision(
-        row.at,
-        row.sender,
-        row.recipient,
-        row.action,
-        tuple(json.loads(row.codes)),
-        row.probability,
-        tuple(json.loads(row.did_you_mean)),
-        row.disposition,
-        row.message_id,
-        bool(row.enforced),
-    )
 
 
 async def exceptions(connection: AsyncConnection) -> list[StoredException]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, select, text
 
 from missent.memory.interface import EVERY_DECISION, Erased
-from missent.memory.sql import attempts, erase, export, read, write
+from missent.memory.sql import attempts, counts, decisions, erase, export, read, write
 from missent.memory.sql.engine import (
     WRITING,
     Watch,
@@ -41,8 +41,12 @@ if TYPE_CHECKING:
         Changes,
         Contact,
         Correction,
+        Day,
         Decision,
         Head,
+        Judgement,
+        Page,
+        Slip,
         Sought,
         StoredException,
         Tally,
@@ -178,12 +182,39 @@ class SqlStore:
     ) -> Sequence[tuple[int, Decision]]:
         """Decisions above a number that fit, in the order they were recorded."""
         async with self.reading() as connection:
-            return await read.decisions(connection, after, limit, sought)
+            return await decisions.after(connection, after, limit, sought)
+
+    async def latest(
+        self, *, before: int | None = None, limit: int = 50, sought: Sought = EVERY_DECISION
+    ) -> Page:
+        """Decisions that fit, the newest first."""
+        async with self.reading() as connection:
+            return await decisions.latest(connection, before, limit, sought)
+
+    async def decision(self, number: int) -> Decision | None:
+        """One decision."""
+        async with self.reading() as connection:
+            return await decisions.one(connection, number)
+
+    async def judge(self, number: int, judgement: Judgement | None) -> bool:
+        """Keep what a person says of a decision, or take it back."""
+        async with self.writing() as connection:
+            return await decisions.judge(connection, number, judgement)
+
+    async def days(self, since: int, until: int) -> Sequence[Day]:
+        """The days from one to before another that have a count."""
+        async with self.reading() as connection:
+            return await counts.days(connection, since, until)
+
+    async def slips(self, since: int, until: int, limit: int = 20) -> Sequence[Slip]:
+        """What was typed for what on these days."""
+        async with self.reading() as connection:
+            return await counts.slips(connection, since, until, limit)
 
     async def tally(self, since: int, until: int) -> Tally:
         """What was counted on the days from one to before another."""
         async with self.reading() as connection:
-            return await read.tallies(connection, since, until)
+            return await counts.tallies(connection, since, until)
 
     async def allow(self, permission: Permission, at: int) -> int:
         """Add an exception, and return its number."""

@@ -78,7 +78,81 @@ decision = Table(
     Column("disposition", Text, nullable=False),
     Column("message_id", Text, nullable=False),
     Column("enforced", Boolean, nullable=False, server_default=false()),
-    Index("ix_decision_at", "at"),
+    Column("domain", Text, nullable=False, server_default=""),
+    # They are listed by moment, the newest first; each of these ends in that order.
+    Index("ix_decision_at", "at", "number"),
+    Index("ix_decision_sender", "sender", "at", "number"),
+    Index("ix_decision_recipient", "recipient", "at", "number"),
+    Index("ix_decision_domain", "domain", "at", "number"),
+    Index("ix_decision_action", "action", "at", "number"),
+    sqlite_autoincrement=True,
+)
+
+# Decisions by code, to list those of one: there are a few codes a decision.
+decision_code = Table(
+    "decision_code",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Number, primary_key=True, autoincrement=False),
+    Index("ix_decision_code_number", "number"),
+    sqlite_with_rowid=False,
+)
+
+# By themselves, so that who looks through decisions does not read all of their evidence.
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=False),
+    Column("findings", Text, nullable=False),
+)
+
+# What people said of decisions afterwards; `correct` is 1 for "this was right".
+judgement = Table(
+    "judgement",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=False),
+    Column("correct", Boolean, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+# Counted when they are written, so that years of them are told without reading them.
+code_day = Table(
+    "code_day",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("code", Text, primary_key=True),
+    Column("prompts", BigInteger, nullable=False),
+    Column("asked", BigInteger, nullable=False),
+    Column("overridden", BigInteger, nullable=False),
+)
+
+# The same by domains: what was typed, and what was meant.
+slip_day = Table(
+    "slip_day",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("typed", Key, primary_key=True),
+    Column("meant", Key, primary_key=True),
+    Column("prompts", BigInteger, nullable=False),
+    Column("asked", BigInteger, nullable=False),
+    Column("overridden", BigInteger, nullable=False),
+)
+
+# Who may use the API. `digest` is that of the secret, which is kept nowhere.
+api_token = Table(
+    "api_token",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("expires", BigInteger),
+    Column("revoked", BigInteger),
+    Column("used", BigInteger),
+    Index("ix_api_token_digest", "digest", unique=True),
     sqlite_autoincrement=True,
 )
 

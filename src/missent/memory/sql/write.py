@@ -20,8 +20,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from missent.memory.interface import DAY, Written
+from missent.memory.sql import counts, decisions
 from missent.memory.sql.listen import CHANNEL
-from missent.memory.sql.tables import contact, correction, decision, seen, state, tally
+from missent.memory.sql.tables import (
+    code_day,
+    contact,
+    correction,
+    seen,
+    slip_day,
+    state,
+    tally,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -29,7 +38,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Connection, Table
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from missent.memory.interface import Batch, Decision, Delta, Lesson
+    from missent.memory.interface import Batch, Delta, Lesson
 
 _ZERO: ColumnElement[int] = literal_column("0")  # in the statement itself: `many` binds rows only
 _NEXT = (
@@ -39,7 +48,6 @@ _NEXT = (
     .returning(state.c.value)
 )
 _NOTIFY = select(func.pg_notify(CHANNEL, ""))
-_TEXT = 1_000  # characters of a text that a stranger may have written
 
 
 async def advance(connection: AsyncConnection) -> int:
@@ -84,10 +92,14 @@ def write_now(connection: Connection, batch: Batch, salt: int) -> Written:
             ],
         )  # fmt: skip
     if batch.decisions:
-        connection.execute(insert(decision), [_decision_row(d) for d in batch.decisions])
-    if batch.tally:
-        rows = [(day, what, count) for (day, what), count in sorted(batch.tally.items())]
-        _many(connection, "tally", rows)
+        decisions.write(connection, batch.decisions)
+    for table, counted in (
+        ("tally", [(*key, count) for key, count in sorted(batch.tally.items())]),
+        ("code_day", counts.by_code(batch)),
+        ("slip_day", counts.by_slip(batch)),
+    ):
+        if counted:
+            _many(connection, table, counted)
     return Written(len(new), change)
 
 
@@ -193,17 +205,23 @@ def _add_contacts(connection: Connection) -> Any:
     )
 
 
-def _add_counts(connection: Connection) -> Any:
-    adding = upsert(connection, tally)
-    return adding.on_conflict_do_update(
-        index_elements=["day", "what"], set_={"count": tally.c.count + adding.excluded["count"]}
-    )
+def _adding(table: Table) -> Callable[[Connection], Any]:
+    """How counts are added up: those columns that are no part of the key."""
+    key = [column.name for column in table.primary_key]
+
+    def add(connection: Connection) -> Any:
+        adding = upsert(connection, table)
+        names = (name for name in table.c.keys() if name not in key)  # noqa: SIM118  no dictionary
+        sums = {name: table.c[name] + adding.excluded[name] for name in names}
+        return adding.on_conflict_do_update(index_elements=key, set_=sums)
+
+    return add
 
 
 _ADDING: dict[str, Callable[[Connection], Any]] = {
     "contact": _add_contacts,
     "seen": lambda _: insert(seen),
-    "tally": _add_counts,
+    **{table.name: _adding(table) for table in (tally, code_day, slip_day)},
 }
 
 
@@ -214,23 +232,3 @@ def replacing(connection: AsyncConnection | Connection, table: Table, key: tuple
     return adding.on_conflict_do_update(
         index_elements=list(key), set_={name: adding.excluded[name] for name in others}
     )
-
-
-def _decision_row(made: Decision) -> dict[str, Any]:
-    return {
-        "at": made.at,
-        "sender": made.sender,
-        "recipient": made.recipient,
-        "action": made.action,
-        "codes": json.dumps(made.codes),
-        "probability": made.probability,
-        "did_you_mean": json.dumps(made.did_you_mean, ensure_ascii=False),
-        "disposition": _clean(made.disposition),
-        "message_id": _clean(made.message_id),
-        "enforced": made.enforced,
-    }
-
-
-def _clean(text: str) -> str:
-    """A text from outside, fit for a column: no NUL, no half surrogate pair, of bounded length."""
-    return text[:_TEXT].replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
