@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import missent.sinkhole
-from missent.sinkhole.dialogue import Terms
+from missent.sinkhole.terms import Terms
 from missent.testing.sinkhole import Talk
 
 HELLO = b"EHLO mx.corp.example\r\n"

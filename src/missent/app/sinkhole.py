@@ -19,7 +19,6 @@ from missent.memory.sql.refusals import StoredRefusals
 from missent.serving import loop
 from missent.serving.workers import WorkerOptions
 from missent.sinkhole.admission import AdmissionOptions
-from missent.sinkhole.dialogue import Terms
 from missent.sinkhole.evidence.hosts import Hosts
 from missent.sinkhole.evidence.key import DAY, DayKey
 from missent.sinkhole.evidence.networks import Networks
@@ -28,6 +27,7 @@ from missent.sinkhole.evidence.sketch import merge
 from missent.sinkhole.evidence.tally import Tally
 from missent.sinkhole.mapping import Lookalike
 from missent.sinkhole.server import Patience, Server, SinkholeOptions, listen_on
+from missent.sinkhole.terms import Terms
 from missent.sinkhole.tls import Certificate
 
 if TYPE_CHECKING:

@@ -16,16 +16,11 @@ from typing import TYPE_CHECKING, cast
 
 from missent.core.errors import ProtocolError
 from missent.sinkhole.dialogue import Dialogue
-from missent.sinkhole.scratch import gather
 from missent.sinkhole.tls import Tls
 from missent.smtp.proxy_protocol import Header
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from missent.sinkhole.server import Server
-
-_PIECES = 1024  # IOV_MAX of Linux
 
 
 class Connection(asyncio.BufferedProtocol):
@@ -242,7 +237,7 @@ class Connection(asyncio.BufferedProtocol):
             if tls.ready and not was_ready:
                 dialogue.secured()
                 self.since = self._server.now
-            self._pass_on(tls.take())
+            self._pass_on(tls)
             while tls.ready and not self._parting:
                 kept = len(self._rest)
                 got = tls.read(scratch.plain.view[kept:])
@@ -253,51 +248,44 @@ class Connection(asyncio.BufferedProtocol):
         except ssl.SSLError:
             if not tls.ready:
                 self._server.book.fault("no TLS handshake")
-            self._pass_on(tls.take())
+            self._pass_on(tls)
             self._part(b"", wait=False)
 
     # Sending.
 
     def _send(self, replies: list[bytes | memoryview]) -> None:
+        octets = bytearray().join(replies)
         if self._tls is not None and self._tls.ready:
-            out = self._server.scratch.out
-            # pieces of a reply are far smaller than the buffer; a burst is sent in several parts
-            for part in _parts(replies, len(out.view)):
-                end = gather(part, out.view)
-                self._tls.write(out.view[:end])
-                out.wipe(end)
-            self._pass_on(self._tls.take())
-            return
-        for first in range(0, len(replies), _PIECES):
-            self._write(replies[first : first + _PIECES])
+            self._tls.write(octets)
+            self._pass_on(self._tls)
+        else:
+            self._write(octets)
+        _wipe(octets)
 
-    def _pass_on(self, encrypted: bytes) -> None:
-        if encrypted:
-            self._write([encrypted])
+    def _pass_on(self, tls: Tls) -> None:
+        if encrypted := tls.take():
+            self._write(encrypted)
 
-    def _write(self, pieces: Sequence[bytes | memoryview]) -> None:
+    def _write(self, octets: bytes | bytearray) -> None:
         sent = 0
         if not self._unsent:
             try:
-                sent = os.writev(self._fd, pieces)
+                sent = os.write(self._fd, octets)
             except BlockingIOError:
                 pass
             except OSError:
                 self._transport.abort()
                 return
-        whole = sum(map(len, pieces))
-        if sent < whole and not self._transport.is_closing():
-            rest = bytearray(whole)
-            gather(pieces, memoryview(rest))
+        if sent < len(octets) and not self._transport.is_closing():
+            rest = bytearray(memoryview(octets)[sent:])
             self._unsent.append(rest)
-            self._transport.write(memoryview(rest)[sent:])
+            self._transport.write(memoryview(rest))
 
     def _delay(self, replies: list[bytes | memoryview]) -> None:
         """Answer later, and listen no more until then."""
         if self._transport.is_closing():
             return
-        held = bytearray(sum(map(len, replies)))
-        gather(replies, memoryview(held))
+        held = bytearray().join(replies)
         self._transport.pause_reading()
 
         def say() -> None:
@@ -321,23 +309,11 @@ class Connection(asyncio.BufferedProtocol):
             self._send([last])
         if self._tls is not None:
             self._tls.end()
-            self._pass_on(self._tls.take())
+            self._pass_on(self._tls)
         if wait:
             self._transport.write_eof()
         else:
             self._transport.close()
-
-
-def _parts(replies: list[bytes | memoryview], room: int) -> list[list[bytes | memoryview]]:
-    parts: list[list[bytes | memoryview]] = [[]]
-    left = room
-    for piece in replies:
-        if len(piece) > left:
-            parts.append([])
-            left = room
-        parts[-1].append(piece)
-        left -= len(piece)
-    return parts
 
 
 def _wipe(octets: bytearray) -> None:

@@ -8,75 +8,35 @@ would bring octets that are no commands ends the conversation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from missent.sinkhole import grammar, phrases
+from missent.sinkhole.answers import LOCAL_OCTETS
+from missent.sinkhole.envelope import Envelope
+from missent.sinkhole.refusing import refuse, refuse_following
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable
 
-    from missent.sinkhole.answers import Answer, Answers
-    from missent.sinkhole.mapping import Target
+    from missent.sinkhole.answers import Answers
     from missent.sinkhole.scratch import Buffer
+    from missent.sinkhole.terms import Terms
 
 LINE_OCTETS = 1024  # RFC 5321 4.5.3.1.4 asks for 512, and 500 more for the parameters of MAIL
-_LOCAL_OCTETS = 64
-_LOOKED_AT = 4  # recipients of a message whose form is looked at
 
 
 class Book(Protocol):
     """What is told of the conversations."""
 
-    def knock(self, dialogue: Dialogue) -> None:
-        """A message is over whose recipients were refused; see `Dialogue.refused`."""
+    def knock(self, dialogue: Dialogue, envelope: Envelope) -> None:
+        """A message is over whose recipients were refused; see `Envelope.refused`."""
 
     def fault(self, what: str) -> None:
         """Something that no mail server does; `what` is one of a few words."""
 
     def digest(self, octets: memoryview, more: memoryview) -> int:
         """A keyed hash of two pieces of a buffer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What every client is met with.
-
-    Attributes:
-        hostname: our name.
-        contact: whom a puzzled postmaster may write to, elsewhere; "" for nobody.
-        starttls: whether STARTTLS is offered.
-        commands: of one connection, RCPT apart.
-        recipients: of one connection.
-        errors: of one connection.
-    """
-
-    hostname: str = "localhost"
-    contact: str = ""
-    starttls: bool = False
-    commands: int = 1000
-    recipients: int = 10_000
-    errors: int = 10
-
-    @property
-    def greeting(self) -> bytes:
-        """The first line."""
-        return f"220 {self.hostname} ESMTP; mail for a mistyped domain ends here\r\n".encode()
-
-    def offers(self, *, secure: bool) -> bytes:
-        """The answer to EHLO."""
-        lines = [self.hostname, "PIPELINING", "SIZE 52428800", "8BITMIME", "SMTPUTF8"]
-        if self.starttls and not secure:
-            lines.append("STARTTLS")
-        said = "".join(f"250-{line}\r\n" for line in lines)
-        return f"{said}250 ENHANCEDSTATUSCODES\r\n".encode()
-
-    @property
-    def postmaster(self) -> bytes:
-        """The answer to RCPT TO:<postmaster>, which we cannot take in either."""
-        where = f"; write to {self.contact}" if self.contact else ""
-        return f"550 5.7.1 nobody receives mail here{where}\r\n".encode()
 
 
 class Line(NamedTuple):
@@ -112,38 +72,25 @@ class Dialogue:
         secure: whether the handshake is done.
         early: whether the client spoke out of turn.
         helo: the name that the client gives itself.
-        sender: the domain of the reverse-path; None for the null sender.
-        sender_digest: a keyed hash of the reverse-path.
-        refused: how many recipients were refused for each pair of names in this message.
-        digests: keyed hashes of the first of them.
         polite: whether it ended with QUIT.
-        persons: how many of the first ones have the form of a person's name.
-        noise: how many of them look made up.
     """
 
     __slots__ = (
         "_answers",
         "_book",
         "_commands",
+        "_envelope",
         "_errors",
         "_extended",
         "_greeted",
-        "_mail",
         "_recipients",
         "_terms",
-        "_utf8",
         "closing",
-        "digests",
         "early",
         "helo",
-        "noise",
         "peer",
-        "persons",
         "polite",
-        "refused",
         "secure",
-        "sender",
-        "sender_digest",
         "starting_tls",
     )
 
@@ -157,17 +104,7 @@ class Dialogue:
         self.helo = b""
         self._greeted = self._extended = False
         self._commands = self._errors = self._recipients = 0
-        self._begin()
-        self._mail = False
-
-    def _begin(self) -> None:
-        self._mail = True
-        self._utf8 = False
-        self.sender: bytes | None = None
-        self.sender_digest = 0
-        self.refused: dict[Target, int] = {}
-        self.digests: list[int] = []
-        self.persons = self.noise = 0
+        self._envelope: Envelope | None = None
 
     def hear(self, buffer: Buffer, end: int, replies: list[bytes | memoryview]) -> int:
         """Take the complete lines before `end`.
@@ -182,13 +119,11 @@ class Dialogue:
         """
         octets, start = buffer.octets, 0
         while start < end and not self.closing:
-            if (
-                self._mail
-                and (found := grammar.RCPT.match(octets, start, min(end, start + LINE_OCTETS)))
-                is not None
-            ):
-                start = self._recipient(buffer, found, end, replies)
-                continue
+            if self._envelope is not None:
+                found = grammar.RCPT.match(octets, start, min(end, start + LINE_OCTETS))
+                if found is not None:
+                    start = self._recipient(self._envelope, buffer, (found, end), replies)
+                    continue
             after = octets.find(b"\n", start, end) + 1
             if not after:
                 if end - start < LINE_OCTETS:
@@ -202,45 +137,33 @@ class Dialogue:
         return end if self.closing else start
 
     def _recipient(
-        self, buffer: Buffer, found: re.Match[bytes], end: int, replies: list[bytes | memoryview]
+        self,
+        envelope: Envelope,
+        buffer: Buffer,
+        where: tuple[re.Match[bytes], int],
+        replies: list[bytes | memoryview],
     ) -> int:
-        """Refuse a recipient, and all that follow it at the same domain: a burst is one loop."""
-        octets, view = buffer.octets, buffer.view
-        room = self._terms.recipients - self._recipients
-        (start, after), (first, last), (begin, stop) = found.regs
-        domain = bytes(view[begin:stop])
-        answer = self._answers(domain)
-        following: re.Match[bytes] | None = found
-        count = 0
-        while last - first <= _LOCAL_OCTETS and count < room:
-            count += 1
-            _refuse(answer, view[first:last], replies)
-            if count + self._recipients <= _LOOKED_AT:
-                self._look_at(buffer, (first, last), (begin, stop))
-            start = after
-            following = grammar.RCPT.match(octets, start, min(end, start + LINE_OCTETS))
-            if following is None:
-                break
-            (_, after), (first, last), (begin, stop) = following.regs
-            if stop - begin != len(domain) or not octets.startswith(domain, begin):
-                break
-        if not count:
+        """Refuse a recipient, and a burst that follows it; gives where the next line begins."""
+        found, end = where
+        (_, after), local, domain = found.regs
+        if local[1] - local[0] > LOCAL_OCTETS:
             self._error(phrases.BAD_RECIPIENT, replies)
             return after
+        name, written = bytes(buffer.view[slice(*domain)]), buffer.view[slice(*local)]
+        answer, count = self._answers(name), 1
+        refuse(answer, written, replies)
+        if not envelope.looked_at:
+            digest = self._book.digest(written, buffer.view[slice(*domain)])
+            envelope.look_at(digest, buffer, local)
+        elif answer.between:
+            room = self._terms.recipients - self._recipients - 1
+            burst = refuse_following(answer, name, (buffer, after, end), room, replies)
+            count, after = 1 + burst.recipients, burst.after
+        envelope.count(answer.target, count)
         self._recipients += count
-        if answer.target is not None:
-            self.refused[answer.target] = self.refused.get(answer.target, 0) + count
         if self._recipients >= self._terms.recipients:
             self._break(phrases.ENOUGH, "too many recipients", replies)
-        return start
-
-    def _look_at(self, buffer: Buffer, local: tuple[int, int], domain: tuple[int, int]) -> None:
-        octets, view = buffer.octets, buffer.view
-        self.digests.append(self._book.digest(view[slice(*local)], view[slice(*domain)]))
-        if grammar.PERSON.fullmatch(octets, *local):
-            self.persons += 1
-        elif grammar.NOISE.fullmatch(octets, *local):
-            self.noise += 1
+        return after
 
     # What the caller says.
 
@@ -263,13 +186,13 @@ class Dialogue:
     def secured(self) -> None:
         """The handshake is done; what was said before it does not count."""
         self.starting_tls, self.secure = False, True
-        self._greeted = self._mail = False
+        self._greeted = False
+        self._envelope = None
 
     def _tell(self) -> None:
-        if self.refused:
-            self._book.knock(self)
-            self.refused = {}
-        self._mail = False
+        if self._envelope is not None and self._envelope.refused:
+            self._book.knock(self, self._envelope)
+        self._envelope = None
 
     # Everything but a well-formed RCPT.
 
@@ -336,17 +259,18 @@ class Dialogue:
         if whole is None:
             self._error(phrases.BAD_SENDER, line.replies)
             return
-        self._begin()
-        if found is not None:
-            local, domain = view[slice(*found.span(1))], view[slice(*found.span(2))]
-            self.sender = bytes(domain).lower()
-            self.sender_digest = self._book.digest(local, domain)
         more = whole.regs[-1]
-        self._utf8 = more[0] >= 0 and grammar.SMTPUTF8.search(octets, *more) is not None
+        utf8 = more[0] >= 0 and grammar.SMTPUTF8.search(octets, *more) is not None
+        if found is None:
+            self._envelope = Envelope(utf8=utf8)
+        else:
+            local, domain = view[slice(*found.span(1))], view[slice(*found.span(2))]
+            digest = self._book.digest(local, domain)
+            self._envelope = Envelope(bytes(domain).lower(), digest, utf8=utf8)
         line.replies.append(phrases.SENDER)
 
     def _odd_recipient(self, line: Line) -> None:
-        if not self._mail:
+        if self._envelope is None:
             self._error(phrases.MAIL_FIRST if self._greeted else phrases.HELLO_FIRST, line.replies)
             return
         octets, view = line.buffer.octets, line.buffer.view
@@ -354,18 +278,17 @@ class Dialogue:
             line.replies.append(self._terms.postmaster)
             return
         found = grammar.RCPT_UTF8.fullmatch(octets, line.start, line.after)
-        if found is None or found.end(1) - found.start(1) > _LOCAL_OCTETS:
+        if found is None or found.end(1) - found.start(1) > LOCAL_OCTETS:
             self._error(phrases.BAD_RECIPIENT, line.replies)
             return
-        if not self._utf8:
+        if not self._envelope.utf8:
             line.replies.append(phrases.NEEDS_UTF8)
             return
         self._recipients += 1
         local = view[slice(*found.span(1))]
         answer = self._answers(bytes(view[slice(*found.span(2))]))
-        _refuse(answer, local, line.replies)
-        if answer.target is not None:
-            self.refused[answer.target] = self.refused.get(answer.target, 0) + 1
+        refuse(answer, local, line.replies)
+        self._envelope.count(answer.target, 1)
 
     def _start_tls(self, line: Line) -> None:
         if not self._terms.starttls or self.secure or not self._extended:
@@ -408,12 +331,3 @@ class Dialogue:
         self._book.fault(what)
         replies.append(reply)
         self.over()
-
-
-def _refuse(answer: Answer, local: memoryview, replies: list[bytes | memoryview]) -> None:
-    if answer.between:
-        replies += (answer.before, local, answer.between, local, answer.after)
-    elif answer.after:
-        replies += (answer.before, local, answer.after)
-    else:
-        replies.append(answer.before)

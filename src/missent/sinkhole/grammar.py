@@ -13,6 +13,11 @@ _UTF8 = (
 _PATH = rb" ?<(%b)@([A-Za-z0-9\x80-\xff._\-\[\]:]{1,255})>"
 _MORE = rb"( [ -~]*)?\r\n"  # parameters; what they ask for plays no part in a refusal
 RCPT = re.compile(rb"(?i:rcpt to:)" + _PATH % (_DOT_STRING + b"|" + _QUOTED) + rb"(?: [ -~]*)?\r\n")
+# Matches where it is tried, be it the empty string: so `finditer` goes from line to line, not on.
+PLAIN_RCPT = re.compile(
+    rb"(?i:rcpt to:) ?<([^\s<>()\[\]\\,;:@\"\x00-\x1f\x7f-\xff]{1,64}+)"
+    rb"@[A-Za-z0-9\x80-\xff._\-\[\]:]{1,255}+>\r\n|"
+)
 RCPT_UTF8 = re.compile(rb"(?i:rcpt to:)" + _PATH % _UTF8 + _MORE)
 MAIL = re.compile(
     rb"(?i:mail from:)" + _PATH % (_DOT_STRING + b"|" + _QUOTED + b"|" + _UTF8) + _MORE

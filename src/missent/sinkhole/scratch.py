@@ -7,13 +7,7 @@ its own, and a dump of the process's memory shows none.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 SIZE = 1 << 16  # octets read at a time
-_OUT = 1 << 18  # of replies that are encrypted at a time
 
 
 class Buffer:
@@ -42,29 +36,13 @@ class Scratch:
     Attributes:
         plain: what clients said.
         wire: the same while it is encrypted.
-        out: replies on their way to be encrypted.
     """
 
     def __init__(self) -> None:
         self.plain = Buffer()
         self.wire = Buffer()
-        self.out = Buffer(_OUT)
 
     def wipe(self) -> None:
-        """Overwrite all three."""
+        """Overwrite both."""
         self.plain.wipe()
         self.wire.wipe()
-        self.out.wipe()
-
-
-def gather(pieces: Sequence[bytes | memoryview], into: memoryview) -> int:
-    """Put pieces one behind the other, and return how many octets they are.
-
-    Raises:
-        ValueError: there is no room.
-    """
-    end = 0
-    for piece in pieces:
-        start, end = end, end + len(piece)
-        into[start:end] = piece
-    return end

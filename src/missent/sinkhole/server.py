@@ -15,8 +15,8 @@ from missent.core.errors import ConfigError
 from missent.sinkhole.admission import Admission, AdmissionOptions
 from missent.sinkhole.answers import Answers
 from missent.sinkhole.connection import Connection
-from missent.sinkhole.dialogue import Terms
 from missent.sinkhole.scratch import Scratch
+from missent.sinkhole.terms import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

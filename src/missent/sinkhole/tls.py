@@ -107,7 +107,7 @@ class Tls:
         except ssl.SSLWantReadError:
             return 0
 
-    def write(self, octets: memoryview) -> None:
+    def write(self, octets: bytearray) -> None:
         """Encrypt."""
         self._object.write(octets)
 

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from missent.sinkhole.answers import Answers
-from missent.sinkhole.dialogue import Dialogue, Terms
+from missent.sinkhole.dialogue import Dialogue
 from missent.sinkhole.mapping import Lookalike
 from missent.sinkhole.scratch import Buffer
 from missent.sinkhole.server import Server, SinkholeOptions, listen_on
+from missent.sinkhole.terms import Terms
 from missent.testing.postfix import free_port
 from missent.testing.postfix import until as until_true
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from missent.sinkhole.dialogue import Book
+    from missent.sinkhole.envelope import Envelope
     from missent.sinkhole.tls import Certificate
 
 LOOKALIKES = (
@@ -53,11 +55,11 @@ class Notebook:
     knocks: list[Told] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
 
-    def knock(self, dialogue: Dialogue) -> None:
+    def knock(self, dialogue: Dialogue, envelope: Envelope) -> None:
         """Write it down."""
-        refused = {target.typed: count for target, count in dialogue.refused.items()}
+        refused = {target.typed: count for target, count in envelope.refused.items()}
         self.knocks.append(
-            Told(dialogue.peer, dialogue.helo, dialogue.sender, refused, dialogue.secure)
+            Told(dialogue.peer, dialogue.helo, envelope.sender, refused, dialogue.secure)
         )
 
     def fault(self, what: str) -> None:

@@ -16,6 +16,7 @@ from missent.sinkhole.evidence.people import Kind, Signals, kind
 
 if TYPE_CHECKING:
     from missent.sinkhole.dialogue import Dialogue
+    from missent.sinkhole.envelope import Envelope
     from missent.sinkhole.evidence.hosts import Hosts
     from missent.sinkhole.evidence.key import DayKey
     from missent.sinkhole.evidence.networks import Networks
@@ -75,15 +76,15 @@ class Tally:
         """Count something that no mail server does."""
         self._batch.faults[int(time.time() // DAY), what] += 1
 
-    def knock(self, dialogue: Dialogue) -> None:
+    def knock(self, dialogue: Dialogue, envelope: Envelope) -> None:
         """Note a refused message."""
         now = time.time()
         if now - self._tries_since > _HOUR or len(self._tries) > _MOST_TRIES:
             self._tries.clear()
             self._tries_since = now
         seen = 1
-        for one in dialogue.digests:
-            pair = one ^ dialogue.sender_digest
+        for one in envelope.digests:
+            pair = one ^ envelope.digest
             self._tries[pair] += 1
             seen = max(seen, self._tries[pair])
         self._hosts.look_up(dialogue.peer)
@@ -92,13 +93,13 @@ class Tally:
                 int(now // DAY),
                 dialogue.peer,
                 dialogue.helo,
-                dialogue.sender,
-                dialogue.sender_digest,
-                dialogue.refused,
+                envelope.sender,
+                envelope.digest,
+                envelope.refused,
                 dialogue.secure,
                 dialogue.early,
-                dialogue.persons,
-                dialogue.noise,
+                envelope.persons,
+                envelope.noise,
                 seen,
             )
         )

@@ -1,0 +1,57 @@
+"""The envelope of one message, as far as it is kept: numbers and domains, never a local part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from missent.sinkhole import grammar
+
+if TYPE_CHECKING:
+    from missent.sinkhole.mapping import Target
+    from missent.sinkhole.scratch import Buffer
+
+_LOOKED_AT = 4  # recipients of a message whose form is looked at
+
+
+class Envelope:
+    """What MAIL and RCPT said.
+
+    Args:
+        sender: the domain of the reverse-path, in lower case; None for the null sender.
+        digest: a keyed hash of the reverse-path.
+        utf8: whether SMTPUTF8 was asked for.
+
+    Attributes:
+        refused: how many recipients were refused for each pair of names.
+        digests: keyed hashes of the first of them.
+        persons: how many of the first ones have the form of a person's name.
+        noise: how many of them look made up.
+    """
+
+    __slots__ = ("digest", "digests", "noise", "persons", "refused", "sender", "utf8")
+
+    def __init__(self, sender: bytes | None = None, digest: int = 0, *, utf8: bool = False) -> None:
+        self.sender = sender
+        self.digest = digest
+        self.utf8 = utf8
+        self.refused: dict[Target, int] = {}
+        self.digests: list[int] = []
+        self.persons = self.noise = 0
+
+    @property
+    def looked_at(self) -> bool:
+        """Whether as many recipients were looked at as ever are."""
+        return len(self.digests) >= _LOOKED_AT
+
+    def look_at(self, digest: int, buffer: Buffer, local: tuple[int, int]) -> None:
+        """Note the form of a recipient, whose local part stands in a buffer."""
+        self.digests.append(digest)
+        if grammar.PERSON.fullmatch(buffer.octets, *local):
+            self.persons += 1
+        elif grammar.NOISE.fullmatch(buffer.octets, *local):
+            self.noise += 1
+
+    def count(self, target: Target | None, recipients: int) -> None:
+        """Add refused recipients; those of domains that are none of ours are not counted."""
+        if target is not None:
+            self.refused[target] = self.refused.get(target, 0) + recipients
