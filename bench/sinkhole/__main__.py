@@ -9,106 +9,129 @@ from __future__ import annotations
 
 import argparse
 import os
-import statistics
+import resource
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.sinkhole import load, servers
+from bench.sinkhole.measure import Effort, rounds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator
 
+    from bench.sinkhole.measure import Rounds
     from bench.sinkhole.servers import Running
 
 RESULTS = Path(__file__).parent.parent / "results" / "sinkhole.md"
 MIB = 1 << 20
+HANDSHAKES: tuple[tuple[str, dict[str, bool]], ...] = (
+    ("a full handshake, TLS 1.3", {"resumed": False}),
+    ("a session ticket, TLS 1.3", {"resumed": True}),
+    ("a full handshake, TLS 1.2", {"resumed": False, "old": True}),
+    ("a session ticket, TLS 1.2", {"resumed": True, "old": True}),
+)
 
 
-def rows(options: argparse.Namespace) -> Iterator[tuple[str, float, float, float, float, str]]:
-    """A server's figures: sessions/s, microseconds, RCPT/s, microseconds, memory."""
-    makes: tuple[Callable[[], AbstractContextManager[Running]], ...] = (
-        servers.missent,
-        lambda: servers.missent(1),
-        servers.smtp_sink,
-        lambda: servers.aiosmtpd("uvloop"),
-        lambda: servers.aiosmtpd("asyncio"),
-    )
-    for make in makes:
-        with make() as server:
-            single = [
-                load.run(server, load.sessions, options.seconds, 4) for _ in range(options.rounds)
-            ]
-            burst = [
-                load.run(server, load.bursts, options.seconds, 2) for _ in range(options.rounds)
-            ]
-            memory, each = load.idle(server, options.connections)
-            yield (
-                server.name,
-                statistics.median(one.rate for one in single),
-                statistics.median(one.cost for one in single),
-                statistics.median(one.rate for one in burst),
-                statistics.median(one.cost for one in burst),
-                f"{memory / MIB:,.0f} MiB, {each:,.0f} octets each",
-            )
+def lines(effort: Effort) -> Iterator[str]:
+    """The results page, line by line as it is measured."""
+    with ExitStack() as stack:
+        yield "# The sinkhole, beside others\n"
+        load_now = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+        yield f"By `make bench-sinkhole` on {os.cpu_count()} cores that clients and servers share,"
+        yield f"at a load of {load_now} before it began. A figure is the median of {effort.rounds}"
+        yield f"rounds of {effort.seconds:g} s, in each of which every server has its turn. Trust"
+        yield "the server's processor time and the ratios, not the rates.\n"
+        ours = stack.enter_context(servers.missent())
+        single = stack.enter_context(servers.missent(1))
+        sink = stack.enter_context(servers.smtp_sink())
+        peer = stack.enter_context(servers.aiosmtpd("uvloop"))
+        single_peer = stack.enter_context(servers.aiosmtpd("uvloop", 1))
+        running = [ours, single, sink, peer, single_peer]
+        sessions = rounds(running, load.sessions, 4, effort)
+        bursts = rounds(running, load.bursts, 2, effort)
+        yield from _figures(sessions, bursts)
+        yield "\nHow many times the other's rate, and by processor time of one:\n"
+        yield "| | beside | sessions | recipients in bursts |"
+        yield "|---|---|---|---|"
+        for one, other in ((0, 2), (1, 2), (0, 3), (1, 4)):
+            yield _beside(sessions[one], sessions[other], bursts[one], bursts[other])
+        yield "\nsmtp-sink has one fixed text of 31 octets, parses no address and counts nothing;"
+        yield "missent and aiosmtpd write the text for the person; missent also counts into SQLite."
+        yield ""
+        yield from _memory(running, effort)
+        rsa = stack.enter_context(servers.missent(key="rsa"))
+        yield from _tls((ours, rsa, peer), sessions[0].cost, effort)
 
 
-def lines(options: argparse.Namespace) -> Iterator[str]:
-    load_now = ", ".join(f"{one:.1f}" for one in os.getloadavg())
-    yield "# The sinkhole, beside others\n"
-    yield f"By `make bench-sinkhole` on {os.cpu_count()} cores that clients and servers share, at a"
-    yield f"load of {load_now}; {options.rounds} rounds of {options.seconds:g} s at nice"
-    yield f"{options.nice}. Trust the server's processor time and the ratios, not the rates.\n"
-    connections = f"memory at {options.connections:,} open connections"
-    yield f"| server | sessions/s | CPU µs each | RCPT/s in bursts | CPU µs each | {connections} |"
-    yield "|---|---|---|---|---|---|"
-    measured = {}
-    for name, rate, cost, burst, burst_cost, memory in rows(options):
-        measured[name] = (rate, cost, burst, burst_cost)
-        cells = (f"{rate:,.0f}", f"{cost:,.1f}", f"{burst:,.0f}", f"{burst_cost:,.2f}", memory)
-        yield f"| {name} | {' | '.join(cells)} |"
-    yield ""
-    names = list(measured)
-    ours = measured[names[0]]
-    for other in names[2:4]:
-        theirs = measured[other]
-        yield (
-            f"Beside {other}: {ours[0] / theirs[0]:.2f} times its sessions/s "
-            f"({theirs[1] / ours[1]:.2f} by processor time of one session), "
-            f"{ours[2] / theirs[2]:.2f} times its RCPT/s "
-            f"({theirs[3] / ours[3]:.2f} by processor time).\n"
-        )
-    yield "smtp-sink has one fixed text of 31 octets, parses no address and counts nothing;"
-    yield "missent and aiosmtpd write the text for the person; missent also counts into SQLite.\n"
-    with servers.missent(tls=True) as server:
-        for how, resumed in (("a full handshake", False), ("a session ticket", True)):
-            figures = load.run(
-                server, load.secure, options.seconds, 4, trust=str(server.trust), resumed=resumed
-            )
-            yield f"With STARTTLS, P-256 and {how}: {figures.rate:,.0f} sessions/s, "
-            yield f"{figures.cost:,.0f} µs of the server's processor time each.\n"
+def _figures(sessions: list[Rounds], bursts: list[Rounds]) -> Iterator[str]:
+    yield "| server | sessions/s | CPU µs each | RCPT/s in bursts | CPU µs each |"
+    yield "|---|---|---|---|---|"
+    for one, many in zip(sessions, bursts, strict=True):
+        figures = f"{one.rate:,.0f} | {one.cost:,.1f} | {many.rate:,.0f} | {many.cost:,.2f}"
+        yield f"| {one.server.name} | {figures} |"
+
+
+def _beside(session: Rounds, its: Rounds, burst: Rounds, its_burst: Rounds) -> str:
+    cells = [
+        f"{rate:.2f}, {cost:.2f}" for rate, cost in (session.beside(its), burst.beside(its_burst))
+    ]
+    return f"| {session.server.name} | {its.server.name} | {' | '.join(cells)} |"
+
+
+def _memory(running: list[Running], effort: Effort) -> Iterator[str]:
+    yield f"| server | memory at {effort.connections:,} open connections | octets each |"
+    yield "|---|---|---|"
+    for server in running:
+        memory, each = load.idle(server, effort.connections)
+        yield f"| {server.name} | {memory / MIB:,.0f} MiB | {each:,.0f} |"
+    yield "\nOf all its processes (PSS); what the kernel holds is not counted."
+
+
+def _tls(running: tuple[Running, Running, Running], plain: float, effort: Effort) -> Iterator[str]:
+    ours, rsa, peer = running
+    yield "\nSessions with STARTTLS; the handshake is what they cost more than a plain session:\n"
+    yield "| server and key | with | sessions/s | CPU µs each | of it TLS |"
+    yield "|---|---|---|---|---|"
+    for how, options in HANDSHAKES:
+        (one,) = rounds([ours], load.secure, 4, effort, **options)
+        yield _secure(one, f"{ours.name}, P-256", how, f"{one.cost - plain:,.0f}")
+    how, options = HANDSHAKES[0]
+    one, other = rounds([rsa, peer], load.secure, 4, effort, **options)
+    yield _secure(one, f"{rsa.name}, RSA 2048", how, f"{one.cost - plain:,.0f}")
+    yield _secure(other, f"{peer.name}, P-256", how, "")
+
+
+def _secure(one: Rounds, name: str, how: str, share: str) -> str:
+    return f"| {name} | {how} | {one.rate:,.0f} | {one.cost:,.0f} | {share} |"
 
 
 def main() -> int:
-    """Measure, print, and keep what was printed where that is asked for."""
+    """Measure, print, and write the results page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=3)
-    parser.add_argument("--connections", type=int, default=10_000)
-    parser.add_argument("--nice", type=int, default=0, help="-15 on a machine that others use")
-    parser.add_argument("--keep", action="store_true", help=f"write {RESULTS.name}")
+    whole = Effort()
+    parser.add_argument("--rounds", type=int, default=whole.rounds)
+    parser.add_argument("--seconds", type=float, default=whole.seconds)
+    parser.add_argument("--connections", type=int, default=whole.connections)
+    parser.add_argument(
+        "--quick", action="store_true", help="a first look; the page is not written"
+    )
     options = parser.parse_args()
-    os.setpriority(os.PRIO_PROCESS, 0, options.nice)
+    effort = Effort(options.rounds, options.seconds, options.connections)
+    if options.quick:
+        effort = Effort(1, 0.5, 1000)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     said = []
     try:
-        for line in lines(options):
+        for line in lines(effort):
             print(line, flush=True)
             said.append(line)
     except FileNotFoundError as error:
         print(error)
         return 1
-    if options.keep:
+    if not options.quick:
         RESULTS.write_text("\n".join(said).rstrip() + "\n", encoding="utf-8")
     return 0
 

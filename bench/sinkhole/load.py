@@ -51,11 +51,18 @@ def reply(client: socket.socket) -> bytes:
     return heard
 
 
+def connect(port: int) -> socket.socket:
+    """A connection that waits for nothing before it sends."""
+    client = socket.create_connection(("127.0.0.1", port), timeout=120)
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return client
+
+
 def sessions(port: int, until: float) -> int:
     """Connect, EHLO, MAIL, one RCPT that is refused, QUIT; each after the answer before."""
     done = 0
     while time.monotonic() < until:
-        with socket.create_connection(("127.0.0.1", port)) as client:
+        with connect(port) as client:
             reply(client)
             for line in (EHLO, MAIL, RCPT):
                 client.sendall(line)
@@ -69,14 +76,14 @@ def sessions(port: int, until: float) -> int:
 
 
 def bursts(port: int, until: float) -> int:
-    """RCPT commands in one session, 200 at a time."""
+    """RCPT commands in one session, 200 at a time, each to somebody else."""
     done = 0
-    with socket.create_connection(("127.0.0.1", port)) as client:
+    with connect(port) as client:
         reply(client)
         for line in (EHLO, MAIL):
             client.sendall(line)
             reply(client)
-        said = RCPT * BURST
+        said = b"".join(b"RCPT TO:<gen%03d@army.ml>\r\n" % number for number in range(BURST))
         while time.monotonic() < until:
             client.sendall(said)
             heard = 0
@@ -86,14 +93,16 @@ def bursts(port: int, until: float) -> int:
     return done
 
 
-def secure(port: int, until: float, trust: str, *, resumed: bool) -> int:
-    """Sessions with STARTTLS; `resumed` with the ticket of the session before."""
+def secure(port: int, until: float, trust: str, *, resumed: bool, old: bool = False) -> int:
+    """Sessions with STARTTLS; `resumed` with the ticket of the last one, `old` with TLS 1.2."""
     context = ssl.create_default_context(cafile=trust)
     context.check_hostname = False
+    if old:
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
     ticket: ssl.SSLSession | None = None
     done = again = 0
     while time.monotonic() < until:
-        plain = socket.create_connection(("127.0.0.1", port))
+        plain = connect(port)
         reply(plain)
         for line in (EHLO, b"STARTTLS\r\n"):
             plain.sendall(line)
@@ -101,11 +110,13 @@ def secure(port: int, until: float, trust: str, *, resumed: bool) -> int:
         with context.wrap_socket(plain, session=ticket) as client:
             for line in (EHLO, MAIL, RCPT):
                 client.sendall(line)
-                reply(client)
+                heard = reply(client)
+            assert heard.startswith(b"5"), heard  # noqa: S101  or else nothing is measured
             again += bool(client.session_reused)
             ticket = client.session if resumed else None
             client.sendall(b"QUIT\r\n")
             reply(client)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         done += 1
     assert again >= 0.9 * done - 5 if resumed else not again  # noqa: S101  likewise
     return done
@@ -138,10 +149,7 @@ def idle(server: Running, count: int) -> tuple[int, float]:
     clients: list[socket.socket] = []
     try:
         while len(clients) < count:
-            batch = [
-                socket.create_connection(("127.0.0.1", server.port), timeout=120)
-                for _ in range(min(BATCH, count - len(clients)))
-            ]
+            batch = [connect(server.port) for _ in range(min(BATCH, count - len(clients)))]
             clients += batch
             for client in batch:
                 reply(client)

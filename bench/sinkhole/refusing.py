@@ -1,8 +1,9 @@
-"""aiosmtpd with the sinkhole's policy: `refusing.py PORT asyncio|uvloop`."""
+"""aiosmtpd with the sinkhole's policy: `refusing.py PORT asyncio|uvloop CERTIFICATE`."""
 
 from __future__ import annotations
 
 import asyncio
+import ssl
 import sys
 from typing import TYPE_CHECKING
 
@@ -42,8 +43,10 @@ class Refuses:
 
 async def main() -> None:
     handler, loop = Refuses(), asyncio.get_running_loop()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[3])
     await loop.create_server(
-        lambda: SMTP(handler, enable_SMTPUTF8=True, loop=loop),
+        lambda: SMTP(handler, enable_SMTPUTF8=True, loop=loop, tls_context=context),
         "127.0.0.1",
         int(sys.argv[1]),
         backlog=4096,

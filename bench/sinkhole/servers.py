@@ -10,7 +10,7 @@ import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from missent.testing.postfix import answers, free_port, until
 from missent.testing.sinkhole import Process
@@ -65,17 +65,14 @@ def _memory(process: int) -> int:
 
 
 @contextmanager
-def missent(workers: int = 2, *, tls: bool = False) -> Iterator[Running]:
-    """`missent sinkhole` as it is run, with the store and the counting."""
+def missent(workers: int = 2, key: Literal["rsa", "ec"] = "ec") -> Iterator[Running]:
+    """`missent sinkhole` as it is run, with a certificate, the store and the counting."""
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
-        more = f"workers = {workers}\n{_BOUNDS}"
-        trust = None
-        if tls:
-            trust = certificate(base, "ec")
-            more += f'tls_certificate = "{trust}"\n'
+        trust = certificate(base, key)
+        more = f'workers = {workers}\ntls_certificate = "{trust}"\n{_BOUNDS}'
         with Process(base, more, flush=10) as process:
-            name = f"missent sinkhole, {workers} processes" if workers > 1 else "missent, 1 process"
+            name = f"missent, {_processes(workers)}"
             yield Running(name, process.port, process.processes, trust)
 
 
@@ -85,12 +82,11 @@ def aiosmtpd(loop: str, workers: int = 2) -> Iterator[Running]:
     port = free_port()
     script = Path(__file__).with_name("refusing.py")
     with ExitStack() as stack:
-        started = [
-            stack.enter_context(_process(sys.executable, script, str(port), loop))
-            for _ in range(workers)
-        ]
+        trust = certificate(Path(stack.enter_context(tempfile.TemporaryDirectory())), "ec")
+        command = (sys.executable, script, str(port), loop, trust)
+        started = [stack.enter_context(_process(*command)) for _ in range(workers)]
         until(lambda: answers(port), what="aiosmtpd to listen")
-        yield Running(f"aiosmtpd on {loop}, {workers} processes", port, started)
+        yield Running(f"aiosmtpd on {loop}, {_processes(workers)}", port, started, trust)
 
 
 @contextmanager
@@ -104,6 +100,10 @@ def smtp_sink() -> Iterator[Running]:
     with _process(*command) as process:
         until(lambda: answers(port), what="smtp-sink to listen")
         yield Running("smtp-sink, 1 process", port, [process])
+
+
+def _processes(count: int) -> str:
+    return "1 process" if count == 1 else f"{count} processes"
 
 
 @contextmanager

@@ -188,8 +188,11 @@ class Connection(asyncio.BufferedProtocol):
             if start:
                 self.since = self._server.now
             self._answer(dialogue, replies)
-        _wipe(self._rest)
-        self._rest = bytearray(plain.view[start:end]) if start < end else bytearray()
+        if self._rest:
+            _wipe(self._rest)
+            self._rest = bytearray()
+        if start < end:
+            self._rest += plain.view[start:end]
         plain.wipe(end)
 
     def _answer(self, dialogue: Dialogue, replies: list[bytes | memoryview]) -> None:
@@ -254,19 +257,20 @@ class Connection(asyncio.BufferedProtocol):
     # Sending.
 
     def _send(self, replies: list[bytes | memoryview]) -> None:
-        octets = bytearray().join(replies)
+        octets = replies[0] if len(replies) == 1 else bytearray().join(replies)
         if self._tls is not None and self._tls.ready:
             self._tls.write(octets)
             self._pass_on(self._tls)
         else:
             self._write(octets)
-        _wipe(octets)
+        if isinstance(octets, bytearray):
+            _wipe(octets)
 
     def _pass_on(self, tls: Tls) -> None:
         if encrypted := tls.take():
             self._write(encrypted)
 
-    def _write(self, octets: bytes | bytearray) -> None:
+    def _write(self, octets: bytes | bytearray | memoryview) -> None:
         sent = 0
         if not self._unsent:
             try:

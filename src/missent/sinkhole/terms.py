@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,19 @@ class Terms:
 
     def offers(self, *, secure: bool) -> bytes:
         """The answer to EHLO."""
-        lines = [self.hostname, "PIPELINING", "SIZE 52428800", "8BITMIME", "SMTPUTF8"]
-        if self.starttls and not secure:
-            lines.append("STARTTLS")
-        said = "".join(f"250-{line}\r\n" for line in lines)
-        return f"{said}250 ENHANCEDSTATUSCODES\r\n".encode()
+        return _offers(self.hostname, self.starttls and not secure)
 
     @property
     def postmaster(self) -> bytes:
         """The answer to RCPT TO:<postmaster>, which we cannot take in either."""
         where = f"; write to {self.contact}" if self.contact else ""
         return f"550 5.7.1 nobody receives mail here{where}\r\n".encode()
+
+
+@lru_cache(8)
+def _offers(hostname: str, starttls: bool) -> bytes:  # noqa: FBT001  a key of the cache
+    lines = [hostname, "PIPELINING", "SIZE 52428800", "8BITMIME", "SMTPUTF8"]
+    if starttls:
+        lines.append("STARTTLS")
+    said = "".join(f"250-{line}\r\n" for line in lines)
+    return f"{said}250 ENHANCEDSTATUSCODES\r\n".encode()

@@ -31,6 +31,7 @@ class Certificate:
         self._key = key
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self.context.num_tickets = 1  # a mail server comes back with the last it got
         self.context.options |= ssl.OP_NO_RENEGOTIATION | _CLEANSE_PLAINTEXT
         self._loaded = self._stamp()
         self._load()
@@ -107,7 +108,7 @@ class Tls:
         except ssl.SSLWantReadError:
             return 0
 
-    def write(self, octets: bytearray) -> None:
+    def write(self, octets: bytes | bytearray | memoryview) -> None:
         """Encrypt."""
         self._object.write(octets)
 
