@@ -6,6 +6,7 @@ import asyncio
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,14 @@ from missent.memory.sql.refusals import StoredRefusals
 from missent.serving import loop
 from missent.serving.workers import WorkerOptions
 from missent.sinkhole.admission import AdmissionOptions
-from missent.sinkhole.evidence.hosts import Hosts
+from missent.sinkhole.evidence.hosts import confirmed
 from missent.sinkhole.evidence.key import DAY, DayKey
+from missent.sinkhole.evidence.lookups import Lookups
 from missent.sinkhole.evidence.networks import Networks
 from missent.sinkhole.evidence.recorder import Recorder
 from missent.sinkhole.evidence.sketch import merge
-from missent.sinkhole.evidence.tally import Tally
+from missent.sinkhole.evidence.spf import evaluator
+from missent.sinkhole.evidence.tally import Asked, Tally
 from missent.sinkhole.mapping import Lookalike
 from missent.sinkhole.server import Patience, Server, SinkholeOptions, listen_on
 from missent.sinkhole.terms import Terms
@@ -86,10 +89,10 @@ def options(settings: Settings) -> SinkholeOptions:
             own.hostname, own.contact, own.tls_certificate is not None, recipients=own.recipients
         ),
         AdmissionOptions(
-            own.connections,
-            own.per_address,
-            own.per_network,
-            own.per_minute,
+            _share(own.connections, own.workers),
+            _share(own.per_address, own.workers),
+            _share(own.per_network, own.workers),
+            _share(own.per_minute, own.workers),
             own.network_v4,
             own.network_v6,
         ),
@@ -97,6 +100,10 @@ def options(settings: Settings) -> SinkholeOptions:
         tuple(ip_network(text) for text in own.proxies),
         own.tarpit,
     )
+
+
+def _share(limit: int, workers: int) -> int:
+    return -(-limit // workers)
 
 
 def lookalikes(own: SinkholeSection) -> tuple[Lookalike, ...]:
@@ -161,12 +168,17 @@ async def _serve(settings: Settings, shared: Shared, life: Life) -> None:
     own = section(settings)
     good, bad = Networks.read(own.good_networks), Networks.read(own.bad_networks)
     async with AsyncExitStack() as stack:
-        asker = Ares(domains.options(settings)) if own.names else None
-        if asker is not None:
+        asked = Asked()
+        if own.names or own.spf:
+            asker = Ares(domains.options(settings))
             stack.push_async_callback(asker.close)
-        hosts = Hosts(asker)
-        stack.push_async_callback(hosts.close)
-        tally = Tally(shared.key, hosts, good, bad)
+            asked = Asked(
+                Lookups(partial(confirmed, asker) if own.names else None),
+                Lookups(evaluator(asker) if own.spf else None),
+            )
+        stack.push_async_callback(asked.hosts.close)
+        stack.push_async_callback(asked.spf.close)
+        tally = Tally(shared.key, asked, good, bad)
         refusals = None
         if settings.store.url:
             store = await open_store(settings)

@@ -43,7 +43,7 @@ class SinkholeSection(Section):
     listen: Places = ("127.0.0.1:2527",)
     """IP addresses or names, each with a port; `[::]:25` for IPv6."""
     workers: Annotated[int, Field(ge=1, le=256)] = 2
-    """Processes that share the ports; all limits are those of one process."""
+    """Processes that share the ports, and the limits: each gets its share, rounded up."""
     hostname: str = "localhost"
     """Our name in the greeting."""
     organisation: str = ""
@@ -62,7 +62,7 @@ class SinkholeSection(Section):
     tarpit: Annotated[float, Field(ge=0, le=300)] = 0
     """Seconds before the greeting and before each answer; 0 answers at once."""
     connections: Count = 10_000
-    """Clients at a time."""
+    """Clients at a time, of all processes together."""
     per_address: Count = 50
     """Of them, from one IPv4 address."""
     per_network: Count = 200
@@ -86,6 +86,9 @@ class SinkholeSection(Section):
     names: bool = False
     """Whether clients' host names are asked of the DNS and confirmed (FCrDNS), by the resolvers of
     `[dns]`; the refusal does not wait for it. Without, no name is held against anybody."""
+    spf: bool = False
+    """Whether SPF is evaluated for the reverse-path (RFC 7208), by the same resolvers and likewise
+    beside the conversation; it needs the extra `spf`."""
     flush: Annotated[float, Field(ge=1, le=3600)] = 10
     """Seconds between two writes of the counts: so much is lost when we are killed."""
     retention_days: Annotated[int, Field(ge=1)] = 730

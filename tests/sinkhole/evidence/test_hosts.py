@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from missent.core.facts import Unknown
 from missent.dns.ares import Ares
 from missent.dns.interface import DnsOptions, Records
-from missent.sinkhole.evidence.hosts import Hosts
+from missent.sinkhole.evidence.hosts import confirmed
 from missent.testing.nsd import Nsd, why_not
 
 if TYPE_CHECKING:
@@ -23,12 +22,7 @@ ZONE: dict[tuple[str, str], Sequence[str] | Unknown] = {
 
 
 class Dns:
-    def __init__(self) -> None:
-        self.asked = 0
-
     async def ask(self, name: str, kind: str) -> Records | Unknown:
-        self.asked += 1
-        await asyncio.sleep(0)
         found = ZONE.get((name, kind), ())
         return found if isinstance(found, Unknown) else Records(tuple(found))
 
@@ -36,35 +30,17 @@ class Dns:
         pass
 
 
-async def test_a_name_counts_when_it_leads_back() -> None:
-    dns = Dns()
-    hosts = Hosts(dns)
-    for end in (1, 2, 3, 4, 1):
-        hosts.look_up(f"192.0.2.{end}")
-    assert isinstance(hosts.name("192.0.2.1"), Unknown)
-    await asyncio.gather(*hosts._waiting)
-    assert hosts.name("192.0.2.1") == "mx.corp.example"
-    assert hosts.name("192.0.2.2") == ""  # it names a host that knows nothing of it
-    assert hosts.name("192.0.2.3") == Unknown("timeout")
-    assert hosts.name("192.0.2.4") == ""
-    assert dns.asked == 6
-    await hosts.close()
-
-
-async def test_a_flood_of_addresses_asks_a_bounded_number() -> None:
-    dns = Dns()
-    hosts = Hosts(dns)
-    for number in range(10_000):
-        hosts.look_up(f"10.0.{number >> 8}.{number & 255}")
-    assert len(hosts._waiting) == 64
-    await hosts.close()
-    assert not hosts._waiting
-
-
-async def test_without_a_resolver_nothing_is_known() -> None:
-    hosts = Hosts()
-    hosts.look_up("192.0.2.1")
-    assert hosts.name("192.0.2.1") == Unknown("not asked")
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("192.0.2.1", "mx.corp.example"),
+        ("192.0.2.2", ""),  # it names a host that knows nothing of it
+        ("192.0.2.3", Unknown("timeout")),
+        ("192.0.2.4", ""),
+    ],
+)
+async def test_a_name_counts_when_it_leads_back(address: str, name: str | Unknown) -> None:
+    assert await confirmed(Dns(), address) == name
 
 
 @pytest.mark.e2e
@@ -77,10 +53,6 @@ async def test_a_real_name_server_confirms() -> None:
     }
     with Nsd(zones) as server:
         asker = Ares(DnsOptions((server.address,)))
-        hosts = Hosts(asker)
-        for end in (1, 2, 3):
-            hosts.look_up(f"192.0.2.{end}")
-        await asyncio.gather(*hosts._waiting)
-        assert [hosts.name(f"192.0.2.{end}") for end in (1, 2, 3)] == ["mx.corp.example", "", ""]
-        await hosts.close()
+        names = [await confirmed(asker, f"192.0.2.{end}") for end in (1, 2, 3)]
+        assert names == ["mx.corp.example", "", ""]
         await asker.close()

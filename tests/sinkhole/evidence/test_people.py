@@ -25,6 +25,9 @@ def test_each_signal_weighs_in_its_direction(signals: Signals) -> None:
     assert weigh(signals._replace(listed=True)) > weight
     assert weigh(signals._replace(listed=False)) < weight
     assert weigh(signals._replace(secure=True)) >= weight
+    assert weigh(signals._replace(spf="pass")) > weight
+    assert weigh(signals._replace(spf="none")) == weight
+    assert weigh(signals._replace(spf="fail")) < weigh(signals._replace(spf="softfail")) < weight
 
 
 def test_a_bad_list_outweighs_all_good_signs() -> None:

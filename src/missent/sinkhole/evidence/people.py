@@ -12,6 +12,7 @@ from typing import NamedTuple
 _PEOPLE, _BULK = 1.0, -1.0  # from here on it is called one or the other
 _MANY = 10  # recipients: nobody mistypes so many addresses in one message
 _INSISTENT = 3  # times the same: a mail server takes a 5xx for an answer
+_SPF: dict[str | None, float] = {"pass": 1.0, "softfail": -1.0, "fail": -3.0, "permerror": -0.5}
 
 
 class Kind(StrEnum):
@@ -36,6 +37,7 @@ class Signals(NamedTuple):
     Attributes:
         confirmed: the address has a name that leads back to it (FCrDNS).
         aligned: that name is of the same organisation as the reverse-path.
+        spf: the result of SPF (RFC 7208 2.6) for the reverse-path, or for the name of the greeting.
         helo: the client introduced itself with a full name.
         secure: it used TLS.
         early: it spoke out of turn.
@@ -49,6 +51,7 @@ class Signals(NamedTuple):
 
     confirmed: bool | None = None
     aligned: bool | None = None
+    spf: str | None = None
     helo: bool = False
     secure: bool = False
     early: bool = False
@@ -69,6 +72,7 @@ def weigh(signals: Signals) -> float:
         weight += 1.0
     if signals.listed is not None:
         weight += 3.0 if signals.listed else -4.0
+    weight += _SPF.get(signals.spf, 0.0)
     weight += 0.5 if signals.helo else -2.0
     weight += 1.0 if signals.secure else -0.5
     weight -= 3.0 * signals.early

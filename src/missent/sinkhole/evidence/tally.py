@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from missent.core import suffixes
@@ -12,14 +13,15 @@ from missent.core.errors import AddressError
 from missent.core.facts import Unknown
 from missent.memory.refusals import Counted, Key, Refusals
 from missent.sinkhole.evidence.key import DAY, digest
+from missent.sinkhole.evidence.lookups import Lookups
+from missent.sinkhole.evidence.networks import Networks
 from missent.sinkhole.evidence.people import Kind, Signals, kind
+from missent.sinkhole.evidence.spf import Claim
 
 if TYPE_CHECKING:
     from missent.sinkhole.dialogue import Dialogue
     from missent.sinkhole.envelope import Envelope
-    from missent.sinkhole.evidence.hosts import Hosts
     from missent.sinkhole.evidence.key import DayKey
-    from missent.sinkhole.evidence.networks import Networks
     from missent.sinkhole.mapping import Target
 
 MORE = "(more)"  # what is counted together where a day has too many names
@@ -45,21 +47,40 @@ class _Knock(NamedTuple):
     seen: int
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of the DNS about clients, beside the conversation.
+
+    Attributes:
+        hosts: the confirmed name of an address.
+        spf: the result of SPF.
+    """
+
+    hosts: Lookups[str, str] = field(default_factory=Lookups)
+    spf: Lookups[Claim, str] = field(default_factory=Lookups)
+
+
 class Tally:
     """Tells people from bulk, and adds up.
 
     Args:
         key: hashes senders.
-        hosts: knows the clients' names, in time.
+        asked: who they are, as far as the DNS is asked.
         good: networks with a good name.
         bad: networks with a bad one.
     """
 
-    def __init__(self, key: DayKey, hosts: Hosts, good: Networks, bad: Networks) -> None:
+    def __init__(
+        self,
+        key: DayKey,
+        asked: Asked | None = None,
+        good: Networks | None = None,
+        bad: Networks | None = None,
+    ) -> None:
         self._key = key
-        self._hosts = hosts
-        self._good = good
-        self._bad = bad
+        self._asked = asked or Asked()
+        self._good = good or Networks()
+        self._bad = bad or Networks()
         self._waiting: list[_Knock] = []
         self._batch = Refusals()
         self._tries: Counter[int] = Counter()
@@ -87,7 +108,9 @@ class Tally:
             pair = one ^ envelope.digest
             self._tries[pair] += 1
             seen = max(seen, self._tries[pair])
-        self._hosts.look_up(dialogue.peer)
+        if dialogue.peer:
+            self._asked.hosts.begin(dialogue.peer)
+            self._asked.spf.begin(Claim(dialogue.peer, envelope.sender or dialogue.helo))
         self._waiting.append(
             _Knock(
                 int(now // DAY),
@@ -140,7 +163,8 @@ class Tally:
                 counted.senders.add(knock.digest)
 
     def _signals(self, knock: _Knock, domain: str) -> Signals:
-        host = self._hosts.name(knock.peer)
+        host = self._asked.hosts.found(knock.peer)
+        spf = self._asked.spf.found(Claim(knock.peer, knock.sender or knock.helo))
         known = not isinstance(host, Unknown)
         listed = None
         if self._bad and knock.peer in self._bad:
@@ -150,6 +174,7 @@ class Tally:
         return Signals(
             confirmed=bool(host) if known else None,
             aligned=bool(host) and registrable(str(host).encode()) == domain if known else None,
+            spf=None if isinstance(spf, Unknown) else spf,
             helo=b"." in knock.helo and knock.helo[:1] != b"[",
             secure=knock.secure,
             early=knock.early,
