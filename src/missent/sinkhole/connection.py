@@ -10,7 +10,6 @@ import asyncio
 import fcntl
 import os
 import ssl
-import struct
 import termios
 from typing import TYPE_CHECKING, cast
 
@@ -21,6 +20,8 @@ from missent.smtp.proxy_protocol import Header
 
 if TYPE_CHECKING:
     from missent.sinkhole.server import Server
+
+_NOTHING = bytes(4)  # a number of octets, as FIONREAD tells it
 
 
 class Connection(asyncio.BufferedProtocol):
@@ -160,12 +161,11 @@ class Connection(asyncio.BufferedProtocol):
         self._greeted = True
         if self._waiting():
             self._dialogue.spoke_early()
-        self._send([self._server.greeting])
+        self._write(self._server.greeting)
 
     def _waiting(self) -> bool:
         """Whether the client said something already."""
-        count = fcntl.ioctl(self._fd, termios.FIONREAD, b"\0\0\0\0")
-        return bool(struct.unpack("i", count)[0])
+        return fcntl.ioctl(self._fd, termios.FIONREAD, _NOTHING) != _NOTHING
 
     def _read(self, end: int) -> None:
         """Look at what lies in the plain buffer, and keep what is no whole line."""
