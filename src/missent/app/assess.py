@@ -13,7 +13,7 @@ from missent.core.errors import StoreError
 from missent.memory.interface import DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from missent.app.domains import Domains
     from missent.app.wiring import App, SaidOfDomains
@@ -36,11 +36,17 @@ class Assessor:
         app: decides.
         memory: who writes to whom; None remembers nothing.
         domains: what the DNS says of recipients' domains; None asks nobody.
+        told: hears of all that was decided.
     """
 
     def __init__(
-        self, app: App, memory: Memory | None = None, domains: Domains | None = None
+        self,
+        app: App,
+        memory: Memory | None = None,
+        domains: Domains | None = None,
+        told: Callable[[Sequence[Disposition]], None] | None = None,
     ) -> None:
+        self._told = told
         self._app = app
         self._memory = memory
         self._domains = domains
@@ -99,6 +105,8 @@ class Assessor:
 
         A message that its client gave up before anybody was asked counts for nothing.
         """
+        if self._told is not None:
+            self._told(dispositions)
         if self._memory is None:
             return
         at = int(time.time())

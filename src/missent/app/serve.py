@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from missent.app import gates, hold, web
+from missent.app import api, gates, hold, web
 from missent.app.assess import Assessor
 from missent.app.domains import asking
 from missent.app.names import look_up
@@ -66,13 +66,17 @@ async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:
     async with AsyncExitStack() as stack:
         memory = await stack.enter_async_context(remembering(settings))
         domains = await stack.enter_async_context(asking(settings, memory))
-        assess = Assessor(app, memory, domains)
+        metrics = api.counting(settings)
+        assess = Assessor(app, memory, domains, metrics.decided if metrics else None)
         attempts = StoredAttempts(memory.store) if memory else None
         room = await stack.enter_async_context(hold.keeping(settings, memory))
         if room is not None and sockets.answers:
             await stack.enter_async_context(hold.hearing(room, sockets.answers))
         if sockets.web:
-            await stack.enter_async_context(web.serving(settings, memory, room, sockets.web))
+            asked = api.Asked(app, assess, memory, domains, room, metrics)
+            await stack.enter_async_context(
+                web.serving(settings, memory, room, sockets.web, api.routes(settings, asked))
+            )
         if (options := gates.milter(settings)) is not None:
             await stack.enter_async_context(
                 milter.serving(

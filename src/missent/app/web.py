@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import AsyncIterator, Sequence
 
+    from starlette.routing import BaseRoute
+
     from missent.hold.room import Room
     from missent.memory.memory import Memory
     from missent.settings import Settings
     from missent.web.options import WebOptions
 
-_MODULES = ("uvicorn", "starlette", "jinja2")
+_MODULES = ("uvicorn", "starlette", "jinja2", "fastapi", "prometheus_client")
 
 
 def options(settings: Settings) -> WebOptions | None:
@@ -58,6 +60,7 @@ async def serving(
     memory: Memory | None,
     room: Room | None,
     listening: Sequence[socket.socket],
+    others: Sequence[BaseRoute] = (),
 ) -> AsyncIterator[None]:
     """Serve until the end of the `with`.
 
@@ -66,6 +69,7 @@ async def serving(
         memory: what is shown.
         room: what is held, where something is.
         listening: by `sockets`.
+        others: what is served besides, such as the API.
     """
     found = options(settings)
     if found is None or memory is None or not isinstance(memory.store, SqlStore):
@@ -74,7 +78,7 @@ async def serving(
     from missent.web import pages, server  # noqa: PLC0415  an extra
     from missent.web.signin.sessions import Sessions  # noqa: PLC0415  likewise
 
-    routes = pages.routes(room) if room is not None else []
+    routes = [*others, *(pages.routes(room) if room is not None else ())]
     app = server.application(routes, found, Sessions(memory.store, found))
     async with server.serving(app, listening):
         yield

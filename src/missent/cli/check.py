@@ -138,7 +138,7 @@ def _read(text: str | None) -> tuple[str, Address | AddressError]:
 
 
 def _message(guard: Guard, file: BinaryIO, sender: Address | None, said: Said) -> Iterator[Answer]:
-    from missent.cli import eml  # noqa: PLC0415  slow to import, and seldom needed
+    from missent.core import eml  # noqa: PLC0415  slow to import, and seldom needed
 
     try:
         envelope = eml.read(file, sender)

@@ -88,6 +88,7 @@ class Commands(click.Group):
         "replay": "missent.cli.replay",
         "serve": "missent.cli.serve",
         "sinkhole": "missent.cli.sinkhole",
+        "token": "missent.cli.token",
         "zone": "missent.cli.zone",
     }
 

@@ -278,6 +278,9 @@ class HoldStore(Protocol):
     async def messages(self, *, every: bool = False, limit: int = 1000) -> Sequence[Held]:
         """Messages with a recipient that is held (or all), the oldest first."""
 
+    async def waiting(self) -> int:
+        """How many messages have a recipient that is held."""
+
     async def naming(self, key: str) -> Sequence[Held]:
         """Messages whose sender, recipient, target or suggestion is an address (`Address.key`)."""
 

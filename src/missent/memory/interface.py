@@ -342,6 +342,25 @@ class Store(Protocol):
     def contacts(self) -> AsyncGenerator[Sequence[Contact]]:
         """All contacts in batches, ordered by domain, local part and sender (by code point)."""
 
+    async def look_up(
+        self,
+        *,
+        domain: str = "",
+        local: str | None = None,
+        sender: str | None = None,
+        after: tuple[str, str, str] | None = None,
+        limit: int = 100,
+    ) -> Sequence[Contact]:
+        """Contacts that fit all that is given, in the order of `contacts`.
+
+        Args:
+            domain: addresses of this domain.
+            local: with this local part; of use with a domain.
+            sender: of this sender.
+            after: domain, local part and sender of the last one known.
+            limit: how many at most.
+        """
+
     async def corrections(self) -> Sequence[Correction]:
         """All corrections, the oldest first."""
 

@@ -136,6 +136,16 @@ class Memory:
         """Who writes to whom, as of now."""
         return self._view
 
+    @property
+    def pairs(self) -> int:
+        """How many pairs are known; one that was used since the snapshot may count twice."""
+        return len(self._overlay.snapshot) + len(self._overlay)
+
+    @property
+    def waiting(self) -> int:
+        """How much waits to be written."""
+        return len(self._pending)
+
     async def refresh(self) -> None:
         """Fetch what others wrote, where the store can tell in microseconds that there is any.
 

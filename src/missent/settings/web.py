@@ -6,7 +6,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from missent.settings.section import File, Networks, Section, Texts
+from missent.settings.section import Count, File, Networks, Section, Texts
+
+Origin = Annotated[
+    str,
+    Field(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]+)?$", examples=["https://www.corp.example"]),
+]
 
 
 class OidcSection(Section):
@@ -36,6 +41,19 @@ class OidcSection(Section):
     """Values that make somebody an administrator."""
 
 
+class ApiSection(Section):
+    """What programs may ask of `/v1`; see docs/how-to/web-form.md and docs/reference/api.md."""
+
+    origins: Annotated[tuple[Origin, ...], Field(strict=False)] = ()
+    """Pages that browsers may ask from, such as `https://www.corp.example`; without any, no page of
+    another site can."""
+    per_token: Count = 6000
+    """Requests a minute of one token, in each process."""
+    per_address: Count = 60
+    """Requests a minute of one address (of IPv6, one /64) without a token that holds, or with one
+    that is for forms alone, in each process."""
+
+
 class WebSection(Section):
     """The console, the API, and the pages on which senders choose; they need `[store]`.
 
@@ -53,5 +71,7 @@ class WebSection(Section):
     """Seconds without a request after which a session ends."""
     lifetime: Annotated[int, Field(ge=60)] = 43200
     """Seconds after which a session ends in any case."""
+    api: ApiSection = ApiSection()
+    """What programs may ask."""
     oidc: OidcSection | None = None
     """Sign-in at a provider, besides the accounts of `missent user`."""

@@ -35,7 +35,7 @@ _HERE = Path(__file__).parent
 _CONNECTIONS = 200
 _GRACE = 3  # seconds for answers under way when we stop
 _WITHOUT_COOKIES = ("/v1/", "/c/", "/assets/", "/style.css", "/livez", "/readyz", "/metrics")
-_LARGE = {"/v1/": 64 << 20}  # octets: whole messages
+_LARGE = {"/v1/screen": 64 << 20}  # octets: whole messages
 
 
 def application(

@@ -119,6 +119,13 @@ async def messages(connection: AsyncConnection, *, every: bool, limit: int) -> l
     return await rows.messages(connection, (await connection.execute(query)).all())
 
 
+async def waiting(connection: AsyncConnection) -> int:
+    """How many messages have a recipient that is held."""
+    mine = held_recipient.c
+    query = select(func.count(mine.message.distinct())).where(mine.state == State.HELD.value)
+    return int(await connection.scalar(query) or 0)
+
+
 async def let_go(connection: AsyncConnection, name: str) -> None:
     """Throw a message's content away, where nobody needs it any more."""
     content = (Kind.RELEASE.value, Kind.FAILED.value)  # the others can be written without it

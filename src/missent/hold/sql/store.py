@@ -57,6 +57,11 @@ class SqlHold:
         async with self._store.reading() as connection:
             return await keeping.messages(connection, every=every, limit=limit)
 
+    async def waiting(self) -> int:
+        """How many messages have a recipient that is held."""
+        async with self._store.reading() as connection:
+            return await keeping.waiting(connection)
+
     async def naming(self, key: str) -> Sequence[Held]:
         """Messages that name an address (`Address.key`)."""
         async with self._store.reading() as connection:

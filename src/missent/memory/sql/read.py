@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, select, type_coerce
+from sqlalchemy import Integer, select, tuple_, type_coerce
 
 from missent.core.facts import DomainFacts
 from missent.core.pattern import Pattern
@@ -56,6 +56,26 @@ async def contacts(connection: AsyncConnection) -> AsyncIterator[Sequence[Contac
         async for batch in rows.partitions():
             # A Row is laid out as a Contact is; making a million of them anew takes a second.
             yield batch  # type: ignore[misc]
+
+
+async def look_up(
+    connection: AsyncConnection,
+    domain: str,
+    local: str | None,
+    sender: str | None,
+    *,
+    after: tuple[str, str, str] | None,
+    limit: int,
+) -> list[Contact]:
+    """Contacts that fit, in the order of the key."""
+    key = (contact.c.domain, contact.c.local, contact.c.sender)
+    query = select(*CONTACT).order_by(*key).limit(limit)
+    for column, wanted in zip(key, (domain or None, local, sender), strict=True):
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if after is not None:
+        query = query.where(tuple_(*key) > after)
+    return [Contact(*row) for row in await connection.execute(query)]
 
 
 def changes(connection: Connection, since: int) -> Changes:

@@ -159,6 +159,19 @@ class SqlStore:
             async for batch in read.contacts(connection):
                 yield batch
 
+    async def look_up(
+        self,
+        *,
+        domain: str = "",
+        local: str | None = None,
+        sender: str | None = None,
+        after: tuple[str, str, str] | None = None,
+        limit: int = 100,
+    ) -> Sequence[Contact]:
+        """Contacts that fit, in the order of `contacts`."""
+        async with self.reading() as connection:
+            return await read.look_up(connection, domain, local, sender, after=after, limit=limit)
+
     async def corrections(self) -> Sequence[Correction]:
         """All corrections, the oldest first."""
         async with self.reading() as connection:

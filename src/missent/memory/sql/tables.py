@@ -140,22 +140,6 @@ slip_day = Table(
     Column("overridden", BigInteger, nullable=False),
 )
 
-# Who may use the API. `digest` is that of the secret, which is kept nowhere.
-api_token = Table(
-    "api_token",
-    metadata,
-    Column("number", Number, primary_key=True, autoincrement=True),
-    Column("name", Text, nullable=False),
-    Column("digest", LargeBinary, nullable=False),
-    Column("scopes", Text, nullable=False),
-    Column("created", BigInteger, nullable=False),
-    Column("expires", BigInteger),
-    Column("revoked", BigInteger),
-    Column("used", BigInteger),
-    Index("ix_api_token_digest", "digest", unique=True),
-    sqlite_autoincrement=True,
-)
-
 # How many messages and recipients were decided, each day; of most nothing else is kept.
 tally = Table(
     "tally",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text
 
 from missent.memory.sql.tables import Key, Number, metadata
 
@@ -82,4 +82,20 @@ trail = Table(
     Column("object", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Column("digest", Text, nullable=False),
+)
+
+# Who may use the API. `digest` is that of the secret, which is kept nowhere.
+api_token = Table(
+    "api_token",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("expires", BigInteger),
+    Column("revoked", BigInteger),
+    Column("used", BigInteger),
+    Index("ix_api_token_digest", "digest", unique=True),
+    sqlite_autoincrement=True,
 )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from missent.cli import eml
+from missent.core import eml
 from missent.core.address import Address
 from missent.core.message import Recipient
 
