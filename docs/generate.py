@@ -22,6 +22,7 @@ from missent.core.policy import DEFAULT_RULES
 from missent.report import manual
 from missent.settings import Settings
 from missent.settings.file import section_of
+from missent.web.api import manual as api_manual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,9 +50,12 @@ def pages() -> dict[Path, str]:
         Path("reference/settings.md"): "\n".join(_settings()),
         Path("reference/checks.md"): "\n".join(_checks()),
         Path("reference/exit-codes.md"): "\n".join(_exit_codes()),
+        Path("reference/api.md"): api_manual.api(),
+        Path("reference/metrics.md"): api_manual.metrics(),
     }
     made |= {Path(f"checks/{page.code}.md"): page.markdown for page in manual.pages()}
-    return {path: NOTE + "\n" + text.rstrip() + "\n" for path, text in made.items()}
+    pages = {path: NOTE + "\n" + text.rstrip() + "\n" for path, text in made.items()}
+    return pages | {Path("reference/openapi.json"): api_manual.description()}
 
 
 def filled() -> dict[Path, str]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from missent.app import gates
 from missent.app.wiring import NO_EXCEPTIONS, NOTHING_ASKED
 from missent.core.facts import NO_HISTORY
 from missent.memory.sql.store import SqlStore
@@ -69,9 +74,24 @@ def counting(settings: Settings) -> Metrics | None:
     options(settings)
     from missent.web.api.metrics import Metrics  # noqa: PLC0415  an extra
 
-    metrics = Metrics()
-    metrics.of_this_process()
-    return metrics
+    return Metrics()
+
+
+def share(settings: Settings) -> None:
+    """Let all workers count together: their numbers lie in a folder of the parent's.
+
+    It must be called before the first worker begins, and before anything is counted.
+    """
+    if settings.web is None or gates.workers(settings).count == 1:
+        return
+    folder, parent = tempfile.mkdtemp(prefix="missent-metrics-"), os.getpid()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+
+    def end() -> None:
+        if os.getpid() == parent:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(end)
 
 
 def routes(settings: Settings, asked: Asked) -> Sequence[BaseRoute]:
@@ -89,7 +109,6 @@ def routes(settings: Settings, asked: Asked) -> Sequence[BaseRoute]:
     from missent.web.sql.trail import SqlTrail  # noqa: PLC0415  likewise
 
     hold = SqlHold(store)
-    metrics.waiting.set_function(lambda: memory.waiting)
     desk = Desk(
         store,
         hold,
@@ -98,7 +117,7 @@ def routes(settings: Settings, asked: Asked) -> Sequence[BaseRoute]:
         SqlTokens(store),
         SqlTrail(store),
         metrics,
-        lambda: memory.pairs,
+        memory,
     )
     own = settings.web.api
     options = ApiOptions(own.origins, own.per_token, own.per_address)

@@ -122,6 +122,7 @@ def open_sockets(settings: Settings) -> Sockets:
     Raises:
         ConfigError: an address cannot be had; with the key and the mend.
     """
+    api.share(settings)
     relays: list[socket.socket] = []
     secure: list[socket.socket] = []
     options = gates.relay(settings)

@@ -14,6 +14,7 @@ from missent.core.verdict import Verdict
 from missent.hold.interface import HoldStore, Pick
 from missent.hold.machine import Refused, State
 from missent.memory.interface import Store
+from missent.memory.memory import Memory
 from missent.web.api.metrics import Metrics
 from missent.web.tokens import Tokens
 from missent.web.trail import Trail
@@ -59,7 +60,7 @@ class Desk:
         tokens: who may ask.
         trail: where it is noted what was done.
         metrics: what is counted.
-        contacts: how many addresses the memory knows.
+        memory: what is decided with.
     """
 
     store: Store
@@ -69,7 +70,7 @@ class Desk:
     tokens: Tokens
     trail: Trail
     metrics: Metrics
-    contacts: Callable[[], int]
+    memory: Memory
 
 
 async def _desk(request: Request) -> Desk:

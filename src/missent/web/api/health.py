@@ -30,7 +30,7 @@ class Ready(Value):
 
     status: str
     contacts: int
-    """Addresses that it knows."""
+    """Pairs of sender and address that it knows."""
 
 
 @router.get("/livez")
@@ -43,7 +43,7 @@ async def livez() -> Alive:
 async def readyz(desk: AtDesk) -> Ready:
     """Tell whether the store can be had and the memory is loaded."""
     await desk.store.head()
-    return Ready(status="ready", contacts=desk.contacts())
+    return Ready(status="ready", contacts=desk.memory.pairs)
 
 
 async def _watches(
@@ -77,6 +77,7 @@ def _loopback(host: str) -> bool:
 )
 async def metrics(desk: AtDesk) -> Response:
     """Tell what was counted; from this machine, or with scope `metrics`."""
-    desk.metrics.contacts.set(desk.contacts())
+    desk.metrics.contacts.set(desk.memory.pairs)
+    desk.metrics.waiting.set(desk.memory.waiting)
     desk.metrics.held.set(await desk.hold.waiting())
     return Response(desk.metrics.text(), media_type=_PROMETHEUS)

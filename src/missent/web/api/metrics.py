@@ -13,12 +13,13 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
+from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from missent._version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from missent.gates.disposition import Disposition
 
@@ -36,8 +37,9 @@ class Metrics:
         messages: that gates decided.
         recipients: of them, by action and by what became of them.
         held: messages that wait, as of the scrape.
-        contacts: addresses that the memory knows, likewise.
+        contacts: pairs that the memory knows, likewise.
         waiting: writes that wait for the store, likewise.
+        build: the version.
     """
 
     def __init__(self) -> None:
@@ -69,17 +71,20 @@ class Metrics:
             registry=registry, multiprocess_mode="mostrecent",
         )  # fmt: skip
         self.contacts = Gauge(
-            "missent_contacts", "Addresses that the memory knows.",
+            "missent_contacts", "Pairs of sender and address that the memory knows.",
             registry=registry, multiprocess_mode="mostrecent",
         )  # fmt: skip
         self.waiting = Gauge(
             "missent_store_waiting", "Writes that wait for the store.",
             registry=registry, multiprocess_mode="livesum",
         )  # fmt: skip
-        Gauge(
+        self.build = Gauge(
             "missent_build_info", "The version that runs.", ["version"],
             registry=registry, multiprocess_mode="mostrecent",
-        ).labels(__version__).set(1)  # fmt: skip
+        )  # fmt: skip
+        self.build.labels(__version__).set(1)
+        if not _together():  # a process's memory, CPU time and open files mean nothing added up
+            ProcessCollector(registry=registry)
         for reason in ("token", "scope", "rate"):
             self.refused.labels(reason)
 
@@ -92,12 +97,20 @@ class Metrics:
 
     def text(self) -> bytes:
         """All of them, in Prometheus' text format."""
-        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        if _together():
             together = CollectorRegistry()
             MultiProcessCollector(together)  # type: ignore[no-untyped-call]
             return generate_latest(together)
         return generate_latest(self._registry)
 
-    def of_this_process(self) -> None:
-        """Tell of the process too: its memory, its CPU time, its open files."""
-        ProcessCollector(registry=self._registry)
+    def listed(self) -> Iterator[tuple[str, str, Sequence[str], str]]:
+        """Each metric's name, kind, labels and meaning."""
+        for one in vars(self).values():
+            if isinstance(one, MetricWrapperBase):
+                (family,) = one.describe()
+                name = f"{family.name}_total" if family.type == "counter" else family.name
+                yield name, family.type, one._labelnames, family.documentation  # noqa: SLF001
+
+
+def _together() -> bool:
+    return "PROMETHEUS_MULTIPROC_DIR" in os.environ
