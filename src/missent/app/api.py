@@ -15,7 +15,7 @@ from missent.core.facts import NO_HISTORY
 from missent.memory.sql.store import SqlStore
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from starlette.routing import BaseRoute
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from missent.app.wiring import App
     from missent.core.message import Message
     from missent.core.verdict import Verdict
+    from missent.gates.disposition import Disposition
     from missent.hold.room import Room
     from missent.memory.memory import Memory
     from missent.settings import Settings
@@ -75,6 +76,20 @@ def counting(settings: Settings) -> Metrics | None:
     from missent.web.api.metrics import Metrics  # noqa: PLC0415  an extra
 
     return Metrics()
+
+
+def telling(metrics: Metrics | None) -> Callable[[Sequence[Disposition]], None] | None:
+    """How an assessor tells what gates decided."""
+    if metrics is None:
+        return None
+
+    def told(dispositions: Sequence[Disposition]) -> None:
+        metrics.decided(
+            ("undecided" if one.action is None else str(one.action), one.outcome.value)
+            for one in dispositions
+        )
+
+    return told
 
 
 def share(settings: Settings) -> None:

@@ -67,7 +67,7 @@ async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:
         memory = await stack.enter_async_context(remembering(settings))
         domains = await stack.enter_async_context(asking(settings, memory))
         metrics = api.counting(settings)
-        assess = Assessor(app, memory, domains, metrics.decided if metrics else None)
+        assess = Assessor(app, memory, domains, api.telling(metrics))
         attempts = StoredAttempts(memory.store) if memory else None
         room = await stack.enter_async_context(hold.keeping(settings, memory))
         if room is not None and sockets.answers:

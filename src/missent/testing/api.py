@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from missent.app.api import Asked, counting, routes
+from missent.app.api import Asked, counting, routes, telling
 from missent.app.assess import Assessor
 from missent.app.wiring import build
 from missent.memory.memory import Memory
@@ -94,7 +94,7 @@ async def api_at(folder: Path, **said: Any) -> AsyncIterator[Api]:
         store: Any = memory.store
         try:
             app, metrics = build(made), counting(made)
-            assess = Assessor(app, memory, None, metrics.decided if metrics else None)
+            assess = Assessor(app, memory, None, telling(metrics))
             asked = Asked(app, assess, memory, None, room, metrics)
             places = routes(made, asked)
             async with browsing(lambda options: application(places, options)) as http:

@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from missent.app import api
+from missent.core.address import Address
+from missent.core.message import Recipient
+from missent.core.verdict import Action, RecipientVerdict
+from missent.gates.disposition import Disposition, Outcome
 from missent.web.api.metrics import Metrics
 
 if TYPE_CHECKING:
@@ -39,3 +43,18 @@ def test_one_process_needs_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
     api.share(settings(tmp_path))
     assert "PROMETHEUS_MULTIPROC_DIR" not in os.environ
+
+
+def test_what_gates_decide_is_counted() -> None:
+    metrics = Metrics()
+    told = api.telling(metrics)
+    assert told is not None
+    assert api.telling(None) is None
+    address = Address.parse("gen@army.ml")
+    verdict = RecipientVerdict(Recipient(address), Action.BLOCK)
+    told([Disposition(address, Outcome.REFUSED, verdict), Disposition(address, Outcome.TEMPFAILED)])
+    lines = metrics.text().decode().splitlines()
+    assert "missent_gate_messages_total 1.0" in lines
+    for action, outcome in (("block", "refused"), ("undecided", "tempfailed")):
+        row = f'missent_gate_recipients_total{{action="{action}",outcome="{outcome}"}} 1.0'
+        assert row in lines

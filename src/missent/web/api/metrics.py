@@ -19,9 +19,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from missent._version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from missent.gates.disposition import Disposition
+    from collections.abc import Iterable, Iterator, Sequence
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
@@ -88,12 +86,11 @@ class Metrics:
         for reason in ("token", "scope", "rate"):
             self.refused.labels(reason)
 
-    def decided(self, dispositions: Sequence[Disposition]) -> None:
-        """Count what a gate did with a message."""
+    def decided(self, recipients: Iterable[tuple[str, str]]) -> None:
+        """Count what a gate did with a message: action and outcome of each recipient."""
         self.messages.inc()
-        for one in dispositions:
-            action = "undecided" if one.action is None else str(one.action)
-            self.recipients.labels(action, one.outcome.value).inc()
+        for action, outcome in recipients:
+            self.recipients.labels(action, outcome).inc()
 
     def text(self) -> bytes:
         """All of them, in Prometheus' text format."""
