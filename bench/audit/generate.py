@@ -22,6 +22,7 @@ PER_MESSAGE = 3  # recipients
 START = 1_546_300_800  # 2019-01-01
 SPAN = 6 * 365 * 86_400
 SENDERS = 4_000
+CIRCLE = 1_000  # whom each of them knows
 _NAMES = (  # noqa: SIM905  one line of words reads better
     "ann bob carla dan eve frank gina hugo ines jan kim lea max nora olaf pia rita sam tom uma"
 ).split()
@@ -137,7 +138,7 @@ def generate(
     parts = files or max(deliveries // PER_FILE, 1)
     size = messages // parts
     names = ", ".join(f"'{name}'" for name in _NAMES)
-    con.execute(f"CREATE TABLE names AS SELECT [{names}] AS list")
+    con.execute(f"CREATE TABLE names AS SELECT [{names}] AS names")
     for part in range(parts):
         first, last = part * size, messages if part == parts - 1 else (part + 1) * size
         con.execute(_sql(first, last, messages, len(partner), folder / f"mail.log-{part:04}.zst"))
@@ -146,43 +147,61 @@ def generate(
 
 
 def _sql(first: int, last: int, messages: int, partner: int, path: Path) -> str:
-    # The cube of a uniform number: a few partners get most of the mail.
-    domain = f"(pow((hash(i * 7 + k) % 1000000) / 1e6, 3) * {partner})::BIGINT % {partner}"
-    local = "(hash(i * 11 + k) % 40)"
     stamp = f"make_timestamp(({START} + (i::DOUBLE / {messages} * {SPAN})::BIGINT) * 1000000)"
+    tos = range(PER_MESSAGE)
+    # The square of a uniform number: people write to few of those they know, mostly.
+    first_known = f"(pow({_uniform('i')}, 2) * {CIRCLE})::INT"
+    known = ", ".join(f"{first_known} + {k} * 37 AS c{k}" for k in tos)
+    # Its cube: a few partners get most of the mail.
+    domains = ", ".join(
+        f"(pow({_uniform(f'u * 5003 + c{k}')}, 3) * {partner})::INT % {partner} AS n{k},"
+        f" (hash(c{k}, u) % 40)::INT AS l{k}"
+        for k in tos
+    )
+    whom = ", ".join(
+        f"names[1 + (hash(n{k}, l{k}) % 20)::INT] || '.' || names[1 + (hash(l{k}, n{k}) % 20)::INT]"
+        f" || l{k} || '@' || p{k}.name AS r{k},"
+        f" CASE WHEN hash(i, {k}) % 50 = 0 THEN 'bounced' ELSE 'sent' END AS s{k}"
+        for k in tos
+    )
+    joins = " ".join(f"JOIN partners p{k} ON p{k}.n = n{k}" for k in tos)
+    lines = [
+        "'smtpd[70]: connect from pc.corp.example[10.0.0.1]'",
+        "'smtpd[70]: ' || q || ': client=pc.corp.example[10.0.0.1]'",
+        "'cleanup[77]: ' || q || ': message-id=<' || i || '@corp.example>'",
+        "'qmgr[78]: ' || q || ': from=<' || coalesce(w.sender, 'user' || u) || '@corp.example>, size='"
+        f" || (1000 + i % 9999) || ', nrcpt={PER_MESSAGE} (queue active)'",
+        "'smtpd[70]: disconnect from pc.corp.example[10.0.0.1] ehlo=1 mail=1 rcpt=3 data=1 quit=1"
+        " commands=7'",
+        _delivery("coalesce(w.recipient, r0)", "coalesce(w.status, s0)"),
+        *(_delivery(f"r{k}", f"s{k}") for k in tos[1:]),
+        "'qmgr[78]: ' || q || ': removed'",
+    ]
     return f"""
 COPY (
   WITH m AS (
     SELECT i, strftime({stamp}, '%Y-%m-%dT%H:%M:%S+00:00') || ' mx1 postfix/' AS s,
-      printf('4%010dzBcD', i) AS q, hash(i) % {SENDERS} AS u FROM range({first}, {last}) AS t(i)
-  ), d AS (
-    SELECT m.*, k, {domain} AS n FROM m, range({PER_MESSAGE}) AS r(k)
-  ), whom AS (
-    SELECT d.i, d.k, d.s, d.q, d.u,
-      coalesce(CASE WHEN k = 0 THEN w.recipient END,
-        list[1 + (hash(n, {local}) % 20)::BIGINT] || '.'
-          || list[1 + (hash({local}, n) % 20)::BIGINT] || {local} || '@' || p.name) AS rcpt,
-      coalesce(w.sender, 'user' || d.u) AS who,
-      coalesce(CASE WHEN k = 0 THEN w.status END, CASE WHEN hash(i, k) % 50 = 0 THEN 'bounced'
-        ELSE 'sent' END) AS status
-    FROM d JOIN partners p USING (n) LEFT JOIN slips w ON w.place = d.i, names
-  ), lines AS (
-    SELECT i, k, s || 'smtp[79]: ' || q || ': to=<' || rcpt || '>, relay=mx.example[192.0.2.1]:25,'
-      || ' delay=0.5, delays=0.1/0/0.2/0.2, dsn='
-      || CASE status WHEN 'sent' THEN '2.0.0, status=sent (250 2.0.0 Ok: queued as 3FAB)'
-        WHEN 'bounced' THEN '5.1.1, status=bounced (host mx.example said: 550 5.1.1 unknown)'
-        ELSE '4.4.1, status=deferred (connect to mx.example: Connection timed out)' END AS line
-    FROM whom
-    UNION ALL SELECT i, -3, s || 'smtpd[70]: ' || q || ': client=pc.corp.example[10.0.0.1]' FROM m
-    UNION ALL SELECT i, -2, s || 'cleanup[77]: ' || q || ': message-id=<' || i || '@corp.example>'
-      FROM m
-    UNION ALL SELECT i, -1, s || 'qmgr[78]: ' || q || ': from=<' || who || '@corp.example>, size='
-      || (1000 + i % 9999) || ', nrcpt={PER_MESSAGE} (queue active)' FROM whom WHERE k = 0
-    UNION ALL SELECT i, 99, s || 'qmgr[78]: ' || q || ': removed' FROM m
-  )
-  SELECT line FROM lines ORDER BY i, k
+      printf('4%010dzBcD', i) AS q, (hash(i) % {SENDERS})::INT AS u, {known}
+    FROM range({first}, {last}) AS t(i)
+  ), d AS (SELECT *, {domains} FROM m), t AS (SELECT *, {whom} FROM d {joins}, names)
+  SELECT {" || chr(10) || ".join(f"s || {line}" for line in lines)}
+  FROM t LEFT JOIN slips w ON w.place = i
 ) TO '{path}' (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01', COMPRESSION zstd)
 """
+
+
+def _uniform(what: str) -> str:
+    return f"((hash({what}) % 1000000) / 1e6)"
+
+
+def _delivery(recipient: str, status: str) -> str:
+    return (
+        f"'smtp[79]: ' || q || ': to=<' || {recipient} || '>, relay=mx.example[192.0.2.1]:25,"
+        f" delay=0.5, delays=0.1/0/0.2/0.2, dsn=' || CASE {status}"
+        " WHEN 'sent' THEN '2.0.0, status=sent (250 2.0.0 Ok: queued as 3FAB)'"
+        " WHEN 'bounced' THEN '5.1.1, status=bounced (host mx.example said: 550 5.1.1 unknown)'"
+        " ELSE '4.4.1, status=deferred (connect to mx.example: Connection timed out)' END"
+    )
 
 
 if __name__ == "__main__":

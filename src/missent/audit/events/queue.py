@@ -49,15 +49,14 @@ SELECT kind, CASE WHEN over OR number < newest THEN hash(key, number) ELSE key E
 FROM told
 """
 _EVENTS = f"""
-SELECT min(l.began) AS began, max(l.began) AS ended, any_value(g.sender) AS sender,
-  l.address AS recipient, l.other AS via,
-  CASE WHEN bool_or(g.expired) AND min(l.status) = {int(Status.DEFERRED)}
-    THEN {int(Status.BOUNCED)} ELSE min(l.status) END::TINYINT AS status,
-  any_value(coalesce(g.message, (hash(g.key, g.began) >> 1)::BIGINT)) AS message,
-  any_value(g.octets) AS octets
-FROM lines l JOIN groups g USING (key)
-WHERE l.kind = {TO} AND ({{over}})
-GROUP BY l.key, l.address, l.other
+SELECT l.began, l.ended, g.sender, l.address AS recipient, l.other AS via,
+  CASE WHEN g.expired AND l.status = {int(Status.DEFERRED)}
+    THEN {int(Status.BOUNCED)} ELSE l.status END::TINYINT AS status,
+  coalesce(g.message, (hash(g.key, g.began) >> 1)::BIGINT) AS message, g.octets
+FROM (
+  SELECT key, address, other, min(began) AS began, max(began) AS ended, min(status) AS status
+  FROM lines WHERE kind = {TO} GROUP BY key, address, other
+) l JOIN groups g USING (key) WHERE {{over}}
 UNION ALL
 SELECT began, began, other, address, NULL, status::TINYINT,
   (hash(other, address, began) >> 1)::BIGINT, octets

@@ -33,11 +33,11 @@ FROM events GROUP BY message, recipient
 
 _COUNTS: Final = f"""
 count(*) AS messages,
-  sum(CASE WHEN status = {_D} THEN 1 ELSE 0 END) AS delivered,
-  sum(CASE WHEN status = {_F} THEN 1 ELSE 0 END) AS deferred,
-  sum(CASE WHEN status = {_B} THEN 1 ELSE 0 END) AS bounced,
-  sum(CASE WHEN status = {_R} THEN 1 ELSE 0 END) AS refused,
-  sum(CASE WHEN status = {_P} THEN 1 ELSE 0 END) AS passed,
+  count(*) FILTER (WHERE status = {_D}) AS delivered,
+  count(*) FILTER (WHERE status = {_F}) AS deferred,
+  count(*) FILTER (WHERE status = {_B}) AS bounced,
+  count(*) FILTER (WHERE status = {_R}) AS refused,
+  count(*) FILTER (WHERE status = {_P}) AS passed,
   min(began) AS first, max(began) AS last, sum(coalesce(octets, 0)) AS octets
 """
 _ADDED: Final = ", ".join(
@@ -70,12 +70,12 @@ FROM pairs WHERE {inside} GROUP BY split_part(sender, '@', -1) ORDER BY domain
 
 TOTALS: Final = f"""
 SELECT count(*) AS messages, min(began) AS first, max(ended) AS last,
-  sum(CASE WHEN sender = '' THEN 1 ELSE 0 END) AS notices,
-  sum(CASE WHEN status = {_D} THEN 1 ELSE 0 END) AS delivered,
-  sum(CASE WHEN status = {_F} THEN 1 ELSE 0 END) AS deferred,
-  sum(CASE WHEN status = {_B} THEN 1 ELSE 0 END) AS bounced,
-  sum(CASE WHEN status = {_R} THEN 1 ELSE 0 END) AS refused,
-  sum(CASE WHEN status = {_P} THEN 1 ELSE 0 END) AS passed
+  count(*) FILTER (WHERE sender = '') AS notices,
+  count(*) FILTER (WHERE status = {_D}) AS delivered,
+  count(*) FILTER (WHERE status = {_F}) AS deferred,
+  count(*) FILTER (WHERE status = {_B}) AS bounced,
+  count(*) FILTER (WHERE status = {_R}) AS refused,
+  count(*) FILTER (WHERE status = {_P}) AS passed
 FROM deliveries
 """
 DAYS: Final = """

@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import zstandard
+
     from missent.audit.sources.interface import Tally
 
 _LINE = 16 * 1024 * 1024
 _BUFFER = 1 << 18
+_STEP = 4096  # packed octets at a time: at worst they unpack to 128 MiB
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _XZ = b"\xfd7zXZ\x00"
@@ -40,9 +43,7 @@ def opened(path: Path, tally: Tally | None = None) -> Iterator[BinaryIO]:
             packed = stack.enter_context(lzma.LZMAFile(cast("BinaryIO", counted)))
             yield cast("BinaryIO", io.BufferedReader(_Stepwise(packed), _BUFFER))
         elif magic[:4] == _ZSTD:
-            yield cast(
-                "BinaryIO", io.BufferedReader(_zstd(path, cast("BinaryIO", counted)), _BUFFER)
-            )
+            yield cast("BinaryIO", io.BufferedReader(_zstd(path, counted), _BUFFER))
         else:
             yield cast("BinaryIO", counted)
 
@@ -109,13 +110,45 @@ class _Counted(io.RawIOBase):
         return size
 
 
-def _zstd(path: Path, raw: BinaryIO) -> io.RawIOBase:
+class _Zstd(io.RawIOBase):
+    """Unpacks frame after frame; one that is cut off gives all that comes before, then `EOFError`.
+
+    Zstandard's own stream takes the end of a file for that of a frame.
+    """
+
+    def __init__(self, raw: io.BufferedReader, unpacker: zstandard.ZstdDecompressor) -> None:
+        self._raw = raw
+        self._unpacker = unpacker
+        self._frame: zstandard.ZstdDecompressionObj | None = None
+        self._packed = b""
+        self._ready = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        while not self._ready:
+            packed = self._packed or self._raw.read(_STEP)
+            if not packed:
+                if self._frame is not None:
+                    raise EOFError("the last frame has no end")
+                return 0
+            if self._frame is None:
+                self._frame = self._unpacker.decompressobj()
+            self._ready, self._packed = memoryview(self._frame.decompress(packed)), b""
+            if self._frame.eof:
+                self._packed, self._frame = self._frame.unused_data, None
+        size = min(len(buffer), len(self._ready))
+        buffer[:size] = self._ready[:size]
+        self._ready = self._ready[size:]
+        return size
+
+
+def _zstd(path: Path, raw: io.BufferedReader) -> io.RawIOBase:
     try:
         import zstandard  # noqa: PLC0415  an optional dependency
     except ImportError:
         raise OSError(
             f"{path} is compressed with zstd: install missent[zstd], or unpack it"
         ) from None
-    return cast(
-        "io.RawIOBase", zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-    )
+    return _Zstd(raw, zstandard.ZstdDecompressor())

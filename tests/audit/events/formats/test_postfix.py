@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import lzma
 import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import zstandard
 
 from missent.audit.events.table import Status
 
@@ -210,12 +212,23 @@ def test_other_programs_lines_are_no_fault(reading: Read) -> None:
     assert not reading(text).sources[0].tally.skipped
 
 
-def test_a_gzip_that_is_cut_off_gives_what_is_whole(reading: Read, rows: Rows) -> None:
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, zstandard.compress])
+def test_a_file_that_is_cut_off_gives_what_is_whole(
+    reading: Read, rows: Rows, pack: Callable[[bytes], bytes]
+) -> None:
     text = "".join(
-        message(identity=f"4SxYz{n:05}zBcD", to=f"u{os.urandom(12).hex()}@one.example")
-        for n in range(2000)
+        message(identity=f"4SxYz{n:05}zBcD", to=f"u{os.urandom(200).hex()}@one.example")
+        for n in range(5000)
     )
-    packed = gzip.compress(text.encode())
-    found = reading(packed[: len(packed) // 2], name="mail.log.gz")
-    assert 500 < len(rows(found)) < 1500
+    packed = pack(text.encode())
+    found = reading(packed[: len(packed) // 2], name="mail.log.x")
+    assert 500 < len(rows(found)) < 4500
     assert "cut off" in found.sources[0].broken
+    assert not reading(packed, name="whole.log.x").sources[0].broken
+
+
+def test_frames_of_zstd_one_after_the_other(reading: Read, rows: Rows) -> None:
+    one, two = message().encode(), message(identity="4SxYz12346zBcD", to="b@two.example").encode()
+    skipped = b"\x50\x2a\x4d\x18\x03\x00\x00\x00abc"
+    packed = zstandard.compress(one) + skipped + zstandard.compress(two)
+    assert len(rows(reading(packed))) == 2

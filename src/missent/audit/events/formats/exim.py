@@ -38,17 +38,18 @@ WITH cut AS (
       ELSE m.hours || ':' || m.minutes END AS TIMESTAMPTZ)))::BIGINT AS began,
     CASE WHEN m.flag = '<=' THEN {FROM} WHEN m.flag = 'Completed' THEN {END}
       WHEN m.flag <> '' THEN {TO}
-      WHEN NOT regexp_matches(line, {_STAMP}) THEN {MALFORMED} END AS kind
+      WHEN NOT regexp_matches(line, {_STAMP}) THEN {MALFORMED} END AS told
   FROM cut
 ), addressed AS (
-  SELECT *, lower(CASE WHEN kind = {MALFORMED} THEN line
-    WHEN kind = {FROM} THEN CASE WHEN first = '<>' THEN '' ELSE first END
-    WHEN contains(first, '@') OR bracketed IS NULL THEN first ELSE bracketed END) AS address
-  FROM told WHERE kind IS NOT NULL
+  SELECT *, CASE WHEN told IS NOT NULL AND (began IS NULL OR (told = {TO} AND first = ''))
+      THEN {MALFORMED} ELSE told END AS kind,
+    lower(CASE WHEN told = {FROM} AND first = '<>' THEN ''
+      WHEN told = {FROM} OR contains(first, '@') OR bracketed IS NULL THEN first
+      ELSE bracketed END) AS address
+  FROM told
 )
-SELECT CASE WHEN began IS NULL OR (kind = {TO} AND first = '') THEN {MALFORMED}
-    ELSE kind END::TINYINT AS kind,
-  hash(id) AS key, began, CASE WHEN began IS NULL THEN line ELSE address END AS address,
+SELECT kind::TINYINT AS kind, hash(id) AS key, began,
+  CASE WHEN kind = {MALFORMED} THEN line ELSE address END AS address,
   CASE WHEN kind = {TO} AND lower(bracketed) <> address THEN lower(bracketed) END AS other,
   CASE WHEN kind = {TO} THEN CASE flag WHEN '**' THEN {_B} WHEN '==' THEN {_F} ELSE {_D} END END
     AS status,

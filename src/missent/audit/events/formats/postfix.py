@@ -36,46 +36,50 @@ _D, _B, _F, _R, _P = (
     int(s)
     for s in (Status.DELIVERED, Status.BOUNCED, Status.DEFERRED, Status.REFUSED, Status.PASSED)
 )
-# A relay on this host is a filter, which gives the message back under another queue id.
-_STATUS = f"""CASE WHEN contains(said, ', status=sent ') THEN
-    CASE WHEN contains(said, ', relay=127.') OR contains(said, ', relay=[::1]')
+# What a line says in one number: its kind, and above that a recipient's fate. A relay on this host is
+# a filter, which gives the message back under another queue id.
+_TOLD = f"""CASE
+  WHEN starts_with(said, 'to=<') THEN CASE
+    WHEN NOT contains(said, '>, ') THEN {MALFORMED}
+    WHEN contains(said, ', status=sent ') THEN {TO} + 8 *
+      CASE WHEN contains(said, ', relay=127.') OR contains(said, ', relay=[::1]')
         OR contains(said, ', relay=localhost[') OR contains(said, ' (forwarded as ')
       THEN {_P} ELSE {_D} END
-  WHEN contains(said, ', status=bounced ') THEN {_B}
-  ELSE {_F} END"""
+    WHEN contains(said, ', status=bounced ') THEN {TO} + 8 * {_B}
+    WHEN contains(said, ', status=deliverable ') OR contains(said, ', status=undeliverable ')
+    THEN NULL
+    WHEN contains(said, ', status=') THEN {TO} + 8 * {_F} ELSE {MALFORMED} END
+  WHEN starts_with(said, 'from=<') THEN CASE
+    WHEN contains(said, ', size=') THEN {FROM}
+    WHEN contains(said, ', status=expired') THEN {EXPIRED} ELSE {MALFORMED} END
+  WHEN starts_with(said, 'message-id=') THEN {IDENTITY}
+  WHEN said = 'removed' THEN {END}
+  WHEN starts_with(said, 'client=') OR starts_with(said, 'uid=') THEN {BEGIN}
+  WHEN said = 'reject' AND contains(line, ': reject: RCPT from ') AND contains(line, ': 5')
+    AND contains(line, ' to=<') THEN {WHOLE} + 8 * {_R}
+  WHEN {syslog.ODD} THEN {MALFORMED} END"""
 _SQL = f"""
 WITH cut AS ({syslog.lines("contains(line, ' postfix')")}),
-told AS (
-  SELECT *, CASE
-    WHEN odd THEN {MALFORMED}
-    WHEN starts_with(said, 'to=<') THEN
-      CASE WHEN NOT contains(said, '>, ') OR NOT contains(said, ', status=') THEN {MALFORMED}
-        WHEN contains(said, ', status=deliverable ') OR contains(said, ', status=undeliverable ')
-        THEN NULL ELSE {TO} END
-    WHEN starts_with(said, 'from=<') THEN
-      CASE WHEN contains(said, ', size=') THEN {FROM}
-        WHEN contains(said, ', status=expired') THEN {EXPIRED} ELSE {MALFORMED} END
-    WHEN starts_with(said, 'message-id=') THEN {IDENTITY}
-    WHEN said = 'removed' THEN {END}
-    WHEN starts_with(said, 'client=') OR starts_with(said, 'uid=') THEN {BEGIN}
-    WHEN said = 'reject' AND contains(line, ': reject: RCPT from ') AND contains(line, ': 5')
-      AND contains(line, ' to=<') THEN {WHOLE} END AS kind
-  FROM cut
-), stamped AS (SELECT *, CASE WHEN kind IS NOT NULL THEN {{began}} END AS began FROM told)
-SELECT CASE WHEN began IS NULL AND kind IS NOT NULL THEN {MALFORMED} ELSE kind END::TINYINT AS kind,
-  hash({syslog.ORIGIN}, id) AS key, began,
-  CASE WHEN kind = {MALFORMED} OR (began IS NULL AND kind IS NOT NULL) THEN line
-    WHEN kind = {TO} OR kind = {FROM}
-    THEN lower(split_part(split_part(said, '<', 2), '>', 1))
-    WHEN kind = {WHOLE} THEN lower(split_part(split_part(line, ' to=<', 2), '>', 1)) END AS address,
+told AS (SELECT *, {_TOLD} AS told FROM cut),
+stamped AS (SELECT *, CASE WHEN told IS NOT NULL THEN {{began}} END AS began FROM told),
+sorted AS (
+  SELECT *, CASE WHEN began IS NULL AND told IS NOT NULL THEN {MALFORMED} ELSE told % 8 END AS kind
+  FROM stamped
+)
+SELECT kind::TINYINT AS kind, CASE WHEN kind < {WHOLE} THEN hash({syslog.ORIGIN}, id) END AS key,
+  began,
+  CASE kind WHEN {TO} THEN lower(substr(said, 5, instr(said, '>') - 5))
+    WHEN {FROM} THEN lower(substr(said, 7, instr(said, '>') - 7))
+    WHEN {WHOLE} THEN lower(split_part(split_part(line, ' to=<', 2), '>', 1))
+    WHEN {MALFORMED} THEN line END AS address,
   CASE WHEN kind = {TO} AND contains(said, '>, orig_to=<')
     THEN lower(split_part(split_part(said, '>, orig_to=<', 2), '>', 1))
     WHEN kind = {WHOLE} THEN lower(split_part(split_part(line, ' from=<', 2), '>', 1)) END AS other,
-  CASE WHEN kind = {TO} THEN {_STATUS} WHEN kind = {WHOLE} THEN {_R} END AS status,
-  CASE WHEN kind = {IDENTITY} AND length(said) > 14 THEN (hash(said) >> 1)::BIGINT END AS message,
+  CASE WHEN kind = {TO} OR kind = {WHOLE} THEN told // 8 END AS status,
+  CASE WHEN kind = {IDENTITY} AND strlen(said) > 14 THEN (hash(said) >> 1)::BIGINT END AS message,
   CASE WHEN kind = {FROM}
     THEN try_cast(split_part(split_part(said, ', size=', 2), ',', 1) AS BIGINT) END AS octets
-FROM stamped
+FROM sorted
 """
 
 

@@ -31,25 +31,30 @@ _HOST = (
 _SQL = f"""
 WITH cut AS ({syslog.lines(_WANTED)}),
 told AS (
-  SELECT *, CASE WHEN odd THEN {MALFORMED}
-    WHEN starts_with(said, 'from=') THEN
+  SELECT *, CASE WHEN starts_with(said, 'from=') THEN
       CASE WHEN contains(said, ', nrcpts=') THEN {FROM} ELSE {MALFORMED} END
     WHEN starts_with(said, 'to=') THEN
-      CASE WHEN contains(said, ', stat=') THEN {TO} ELSE {MALFORMED} END END AS kind
+      CASE WHEN contains(said, ', stat=') THEN {TO} ELSE {MALFORMED} END
+    WHEN {syslog.ODD} THEN {MALFORMED} END AS told
   FROM cut
 ), stamped AS (
-  SELECT *, {{began}} AS began, split_part(split_part(said, ', dsn=', 2), '.', 1) AS class
-  FROM told WHERE kind IS NOT NULL
-), named AS (
-  SELECT *, unnest(CASE WHEN kind = {TO} AND began IS NOT NULL THEN
-      string_split(regexp_extract(said, '^to=(.*?), [a-z]+=', 1), ',')
-    WHEN kind = {FROM} THEN [split_part(substr(said, 6), ', size=', 1)] ELSE [line] END) AS named
+  SELECT *, CASE WHEN told IS NOT NULL THEN {{began}} END AS began,
+    CASE WHEN told = {TO} THEN split_part(split_part(said, ', dsn=', 2), '.', 1) END AS class
+  FROM told
+), sorted AS (
+  SELECT *, CASE WHEN began IS NULL AND told IS NOT NULL THEN {MALFORMED} ELSE told END AS sort
   FROM stamped
+), named AS (
+  SELECT *, unnest(CASE sort WHEN {TO} THEN
+      string_split(regexp_extract(said, '^to=(.*?), [a-z]+=', 1), ',')
+    WHEN {FROM} THEN [split_part(substr(said, 6), ', size=', 1)]
+    WHEN {MALFORMED} THEN [line] END) AS named
+  FROM sorted
+), addressed AS (
+  SELECT *, CASE WHEN sort <> {TO} OR contains(named, '@') THEN sort END AS kind FROM named
 )
-SELECT CASE WHEN began IS NULL THEN {MALFORMED} ELSE kind END::TINYINT AS kind,
-  hash({_HOST}, id) AS key, began,
-  CASE WHEN kind = {MALFORMED} OR began IS NULL THEN line
-    ELSE lower(trim(named, ' <>')) END AS address,
+SELECT kind::TINYINT AS kind, CASE WHEN kind < {MALFORMED} THEN hash({_HOST}, id) END AS key, began,
+  CASE WHEN kind = {MALFORMED} THEN line ELSE lower(trim(named, ' <>')) END AS address,
   NULL AS other,
   CASE WHEN kind = {FROM}
     THEN try_cast(split_part(split_part(said, ', nrcpts=', 2), ',', 1) AS INT)
@@ -61,7 +66,7 @@ SELECT CASE WHEN began IS NULL THEN {MALFORMED} ELSE kind END::TINYINT AS kind,
     THEN (hash(split_part(split_part(said, ', msgid=', 2), ',', 1)) >> 1)::BIGINT END AS message,
   CASE WHEN kind = {FROM}
     THEN try_cast(split_part(split_part(said, ', size=', 2), ',', 1) AS BIGINT) END AS octets
-FROM named WHERE NOT (kind = {TO} AND began IS NOT NULL AND NOT contains(named, '@'))
+FROM addressed
 """
 
 
