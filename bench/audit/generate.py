@@ -165,14 +165,15 @@ def _sql(first: int, last: int, messages: int, partner: int, path: Path) -> str:
         for k in tos
     )
     joins = " ".join(f"JOIN partners p{k} ON p{k}.n = n{k}" for k in tos)
+    who = "coalesce(w.sender, 'user' || u)"
+    queued = f"(1000 + i % 9999) || ', nrcpt={PER_MESSAGE} (queue active)'"
+    pc = "pc.corp.example[10.0.0.1]"
     lines = [
-        "'smtpd[70]: connect from pc.corp.example[10.0.0.1]'",
-        "'smtpd[70]: ' || q || ': client=pc.corp.example[10.0.0.1]'",
+        f"'smtpd[70]: connect from {pc}'",
+        f"'smtpd[70]: ' || q || ': client={pc}'",
         "'cleanup[77]: ' || q || ': message-id=<' || i || '@corp.example>'",
-        "'qmgr[78]: ' || q || ': from=<' || coalesce(w.sender, 'user' || u) || '@corp.example>, size='"
-        f" || (1000 + i % 9999) || ', nrcpt={PER_MESSAGE} (queue active)'",
-        "'smtpd[70]: disconnect from pc.corp.example[10.0.0.1] ehlo=1 mail=1 rcpt=3 data=1 quit=1"
-        " commands=7'",
+        f"'qmgr[78]: ' || q || ': from=<' || {who} || '@corp.example>, size=' || {queued}",
+        f"'smtpd[70]: disconnect from {pc} ehlo=1 mail=1 rcpt=3 data=1 quit=1 commands=7'",
         _delivery("coalesce(w.recipient, r0)", "coalesce(w.status, s0)"),
         *(_delivery(f"r{k}", f"s{k}") for k in tos[1:]),
         "'qmgr[78]: ' || q || ': removed'",

@@ -10,11 +10,15 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiosmtpd.controller import Controller
 
-from missent.testing.postfix import Postfix, until, why_not
+from missent.testing import exim
+from missent.testing.postfix import Postfix, free_port, until, why_not
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from aiosmtpd.smtp import Envelope
 
 pytestmark = pytest.mark.e2e
 _FORWARDED = """
@@ -61,3 +65,59 @@ def test_what_a_running_postfix_logged(tmp_path: Path, long_ids: str) -> None:
     assert leaks["gmai.com"]["pairs"][0]["via"] == "boss@corp.example"
     assert (told["refused"], told["deferred"], told["delivered"]) == (1, 1, 10)
     assert not told["sources"][0]["malformed"]
+
+
+class Hop:
+    """A next hop that knows nobody at gone.example and has no time for slow.example."""
+
+    async def handle_RCPT(  # noqa: N802  aiosmtpd calls it so
+        self, _server: object, _session: object, envelope: Envelope, address: str, _options: object
+    ) -> str:
+        if address.endswith("@gone.example"):
+            return "550 5.1.1 there is nobody of that name"
+        if address.endswith("@slow.example"):
+            return "451 4.3.2 later"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802  likewise
+        self, _server: object, _session: object, _envelope: object
+    ) -> str:
+        return "250 2.0.0 queued"
+
+
+_ALIAS = """\
+alias:
+  driver = redirect
+  domains = +local
+  local_parts = boss
+  data = jo@gmai.com
+"""
+
+
+@pytest.mark.skipif(bool(exim.why_not()), reason=exim.why_not())
+def test_a_log_that_exim_writes(tmp_path: Path) -> None:
+    port = free_port()
+    hop = Controller(Hop(), hostname="127.0.0.1", port=port)
+    hop.start()
+    try:
+        with exim.Exim(port, _ALIAS) as server:
+            others = ("boss@corp.example", "x@slow.example", "y@gone.example", "z@partner.example")
+            for number in range(3):
+                message = f"Message-ID: <{number}@corp.example>\nSubject: x\n\nbody\n"
+                server.send("ann@corp.example", "gen@army.ml", message, *others)
+            server.send("bob@corp.example", "gen@army.ml", "Subject: x\n\nbody\n")
+            log = tmp_path / "mainlog"
+            log.write_text(server.log)
+    finally:
+        hop.stop()
+    told = audited("--own", "corp.example", log)
+    (source,) = told["sources"]
+    assert (source["format"], source["malformed"]) == ("exim", 0), log.read_text()
+    leaks = {leak["domain"]: leak for leak in told["leaks"]}
+    assert set(leaks) == {"army.ml", "gmai.com"}, log.read_text()
+    assert (leaks["army.ml"]["messages"], leaks["army.ml"]["senders"]) == (4, 2)
+    assert leaks["gmai.com"]["pairs"][0]["via"] == "boss@corp.example"
+    # The notices of what came back are delivered to the senders' own mailboxes.
+    assert (told["bounced"], told["deferred"], told["notices"]) == (3, 3, 3)
+    assert told["delivered"] == 4 + 3 + 3 + told["notices"]

@@ -29,7 +29,7 @@ disable_ipv6
 tls_advertise_hosts =
 domainlist local = corp.example
 begin routers
-box:
+{routers}box:
   driver = accept
   domains = +local
   transport = box
@@ -64,16 +64,16 @@ class Exim:
 
     Args:
         port: of 127.0.0.1, where all mail goes.
+        routers: that are asked before its own.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, routers: str = "") -> None:
         # Below pytest's own directory its user could not reach anything.
         self._base = Path(tempfile.mkdtemp(prefix="missent-exim-"))
         self._base.chmod(0o755)
         self._file = self._base / "exim.conf"
-        self._file.write_text(
-            _CONFIGURATION.format(program=PROGRAM, base=self._base, port=port), encoding="utf-8"
-        )
+        filled = _CONFIGURATION.format(program=PROGRAM, base=self._base, port=port, routers=routers)
+        self._file.write_text(filled, encoding="utf-8")
         shutil.chown(self._base, USER, USER)
 
     def __enter__(self) -> Self:
@@ -82,10 +82,10 @@ class Exim:
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self._base, ignore_errors=True)
 
-    def send(self, sender: str, recipient: str, message: str) -> None:
-        """Hand it a message and wait until it was tried."""
+    def send(self, sender: str, recipient: str, message: str, *others: str) -> None:
+        """Hand it a message, for other recipients as well, and wait until it was tried."""
         subprocess.run(  # noqa: S603  Debian's own program
-            [PROGRAM, "-C", self._file, "-odi", "-f", sender, recipient],
+            [PROGRAM, "-C", self._file, "-odi", "-f", sender, recipient, *others],
             input=message,
             text=True,
             check=True,

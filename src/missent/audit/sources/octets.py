@@ -34,18 +34,18 @@ def opened(path: Path, tally: Tally | None = None) -> Iterator[BinaryIO]:
     """
     with ExitStack() as stack:
         raw = stack.enter_context(path.open("rb", buffering=0))
-        counted = io.BufferedReader(_Counted(raw, tally), _BUFFER)
-        magic = counted.peek(6)[:6]
+        buffered = io.BufferedReader(_Counted(raw, tally), _BUFFER)
+        magic, packed = buffered.peek(6)[:6], cast("BinaryIO", buffered)
         if magic[:2] == _GZIP:
-            unpacked = stack.enter_context(gzip.GzipFile(fileobj=counted))
-            yield cast("BinaryIO", io.BufferedReader(_Stepwise(unpacked), _BUFFER))
+            steps: io.RawIOBase = _Stepwise(stack.enter_context(gzip.GzipFile(fileobj=buffered)))
         elif magic == _XZ:
-            packed = stack.enter_context(lzma.LZMAFile(cast("BinaryIO", counted)))
-            yield cast("BinaryIO", io.BufferedReader(_Stepwise(packed), _BUFFER))
+            steps = _Stepwise(stack.enter_context(lzma.LZMAFile(packed)))
         elif magic[:4] == _ZSTD:
-            yield cast("BinaryIO", io.BufferedReader(_zstd(path, counted), _BUFFER))
+            steps = _zstd(path, packed)
         else:
-            yield cast("BinaryIO", counted)
+            yield packed
+            return
+        yield cast("BinaryIO", io.BufferedReader(steps, _BUFFER))
 
 
 def lines(path: Path, tally: Tally) -> Iterator[tuple[int, bytes]]:
@@ -116,7 +116,7 @@ class _Zstd(io.RawIOBase):
     Zstandard's own stream takes the end of a file for that of a frame.
     """
 
-    def __init__(self, raw: io.BufferedReader, unpacker: zstandard.ZstdDecompressor) -> None:
+    def __init__(self, raw: BinaryIO, unpacker: zstandard.ZstdDecompressor) -> None:
         self._raw = raw
         self._unpacker = unpacker
         self._frame: zstandard.ZstdDecompressionObj | None = None
@@ -144,7 +144,7 @@ class _Zstd(io.RawIOBase):
         return size
 
 
-def _zstd(path: Path, raw: io.BufferedReader) -> io.RawIOBase:
+def _zstd(path: Path, raw: BinaryIO) -> io.RawIOBase:
     try:
         import zstandard  # noqa: PLC0415  an optional dependency
     except ImportError:

@@ -36,8 +36,8 @@ _D, _B, _F, _R, _P = (
     int(s)
     for s in (Status.DELIVERED, Status.BOUNCED, Status.DEFERRED, Status.REFUSED, Status.PASSED)
 )
-# What a line says in one number: its kind, and above that a recipient's fate. A relay on this host is
-# a filter, which gives the message back under another queue id.
+# What a line says in one number: its kind, and above that a recipient's fate. A relay on this host
+# is a filter, which gives the message back under another queue id.
 _TOLD = f"""CASE
   WHEN starts_with(said, 'to=<') THEN CASE
     WHEN NOT contains(said, '>, ') THEN {MALFORMED}
