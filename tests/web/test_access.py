@@ -16,7 +16,8 @@ from missent.testing.web import browser, browsing
 from missent.web.access import Role, declared, needs, public
 from missent.web.forgery import token
 from missent.web.server import application
-from missent.web.signin.sessions import Sessions, hashed
+from missent.web.signin.secret import hashed
+from missent.web.signin.sessions import Sessions
 from missent.web.sql.sessions import SqlSessions
 from missent.web.sql.tables import account
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from missent.app import signin
 from missent.app.places import listen_at, need
 from missent.core.errors import ConfigError
 from missent.memory.sql.store import SqlStore
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import AsyncIterator, Sequence
 
+    from starlette.applications import Starlette
     from starlette.routing import BaseRoute
 
     from missent.hold.room import Room
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from missent.web.options import WebOptions
 
 _MODULES = ("uvicorn", "starlette", "jinja2", "fastapi", "prometheus_client")
+_MODULES += ("argon2", "authlib", "pyotp", "multipart")
 
 
 def options(settings: Settings) -> WebOptions | None:
@@ -75,10 +78,28 @@ async def serving(
     if found is None or memory is None or not isinstance(memory.store, SqlStore):
         yield
         return
-    from missent.web import pages, server  # noqa: PLC0415  an extra
-    from missent.web.signin.sessions import Sessions  # noqa: PLC0415  likewise
+    from missent.web import server  # noqa: PLC0415  an extra
 
-    routes = [*others, *(pages.routes(room) if room is not None else ())]
-    app = server.application(routes, found, Sessions(memory.store, found))
+    app = compose(settings, found, memory.store, room, others)
     async with server.serving(app, listening):
         yield
+
+
+def compose(
+    settings: Settings,
+    found: WebOptions,
+    store: SqlStore,
+    room: Room | None,
+    others: Sequence[BaseRoute],
+) -> Starlette:
+    """All that is served, as one application.
+
+    Raises:
+        ConfigError: something that it needs cannot be read.
+    """
+    from missent.web import pages, server  # noqa: PLC0415  an extra
+
+    desk, routes = signin.signing_in(settings, store, found)
+    if room is not None:
+        routes += pages.routes(room)
+    return server.application([*others, *routes], found, desk.sessions)

@@ -29,7 +29,7 @@ def check(context: Context) -> None:
 
     Example: missent --config missent.toml config check
     """
-    from missent.app import build, gates, sinkhole  # noqa: PLC0415  `--help` needs none
+    from missent.app import build, gates, sinkhole, web  # noqa: PLC0415  `--help` needs none
 
     settings = context.settings()
     with context.blamed():
@@ -38,6 +38,7 @@ def check(context: Context) -> None:
         gates.milter(settings)
         if settings.sinkhole is not None:
             sinkhole.options(settings)
+        web.options(settings)
     click.echo(f"{context.file}: good" if context.file else "no file found: the defaults hold")
 
 

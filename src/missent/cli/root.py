@@ -89,6 +89,8 @@ class Commands(click.Group):
         "serve": "missent.cli.serve",
         "sinkhole": "missent.cli.sinkhole",
         "token": "missent.cli.token",
+        "trail": "missent.cli.trail",
+        "user": "missent.cli.user",
         "zone": "missent.cli.zone",
     }
 

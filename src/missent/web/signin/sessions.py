@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 import time
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
@@ -13,6 +11,7 @@ from missent.core.errors import StoreError
 from missent.web.access import NOBODY, Principal, Role
 from missent.web.forgery import token
 from missent.web.signin.cookies import Cookie
+from missent.web.signin.secret import hashed, new_secret
 from missent.web.sql.sessions import Found, SqlSessions
 
 if TYPE_CHECKING:
@@ -23,16 +22,6 @@ if TYPE_CHECKING:
     from missent.web.options import WebOptions
 
 _NOTED = 60  # seconds of use that may go unrecorded, so that not every request writes
-
-
-def new_secret() -> str:
-    """256 random bits for a cookie or a link."""
-    return secrets.token_urlsafe(32)
-
-
-def hashed(secret: str) -> str:
-    """What the store knows of a secret."""
-    return sha256(secret.encode()).hexdigest()
 
 
 class Sessions:

@@ -6,8 +6,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 
+from missent.web.sql.alone import alone
 from missent.web.sql.tables import trail
 from missent.web.trail import START, Entry, digest
 
@@ -72,9 +73,7 @@ async def add(
     at: int | None = None,
 ) -> Entry:
     """Add an entry within a transaction of `SqlStore.writing`, together with what it is about."""
-    if connection.dialect.name == "postgresql":
-        # SQLite has one writer anyway; here the next one waits until it can see this entry.
-        await connection.execute(text("LOCK TABLE trail IN SHARE ROW EXCLUSIVE MODE"))
+    await alone(connection, trail)
     last = (await connection.execute(_LAST)).one_or_none()
     number, previous = (last.number + 1, last.digest) if last else (1, START)
     moment = int(time.time()) if at is None else at
