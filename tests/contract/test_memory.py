@@ -36,6 +36,18 @@ async def until(true: Callable[[], bool]) -> None:
         await asyncio.sleep(0.01)
 
 
+async def test_an_exception_that_is_made_while_a_snapshot_is_read_is_known(url: str) -> None:
+    memory = await Memory.open(url, options=MemoryOptions(poll=3600, look=3600))
+    await memory.store.allow(Permission(Pattern.parse(EVE), "o", "r"), 1)
+    memory._reload()
+    loading = memory._loading
+    assert loading is not None
+    await asyncio.wait([loading])
+    await memory._pull()
+    assert len(memory.permissions.entries) == 1
+    await memory.close()
+
+
 async def test_what_one_learns_and_forgets_the_other_knows(url: str) -> None:
     one = await Memory.open(url, own_domains=OWN, options=QUICK)
     other = await Memory.open(url, own_domains=OWN, options=QUICK)

@@ -369,7 +369,9 @@ class Memory:
         if self._loading is not None and self._loading.done():
             done, self._loading = self._loading, None
             if (loaded := done.result()) is not None:
+                fetched = self._head.exceptions  # a snapshot has none of the exceptions
                 self._begin(*loaded)
+                self._head = self._head._replace(exceptions=fetched)
 
     async def _anew(self) -> None:
         """Decide without what was just taken away."""
