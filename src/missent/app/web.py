@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     from missent.settings import Settings
     from missent.web.options import WebOptions
 
-_MODULES = ("uvicorn", "starlette", "jinja2", "fastapi", "prometheus_client")
-_MODULES += ("argon2", "authlib", "pyotp", "multipart")
+_MODULES = (
+    *("uvicorn", "starlette", "jinja2", "multipart"),
+    *("fastapi", "prometheus_client"),
+    *("argon2", "authlib", "pyotp"),
+)
 
 
 def options(settings: Settings) -> WebOptions | None:

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pyotp
+import pytest
 from argon2 import PasswordHasher
 
 from missent.testing.signin import PASSWORD, console, csrf, sign_in
@@ -163,6 +164,7 @@ async def test_wrong_passwords_are_told_alike(tmp_path: Path) -> None:
         assert "eve" not in str(failed)
 
 
+@pytest.mark.slow
 async def test_an_unknown_name_takes_as_long(tmp_path: Path) -> None:
     async with console(tmp_path) as one:
         await one.add("ann")
@@ -187,6 +189,7 @@ async def _guess(client: httpx.AsyncClient, name: str) -> int:
     return 30
 
 
+@pytest.mark.slow
 async def test_guessing_is_slowed_but_keeps_nobody_out_of_a_known_browser(tmp_path: Path) -> None:
     async with console(tmp_path) as one, one.browser() as stranger:
         await one.add("ann")
@@ -206,6 +209,7 @@ async def test_guessing_is_slowed_but_keeps_nobody_out_of_a_known_browser(tmp_pa
         assert len(failed) == 10
 
 
+@pytest.mark.slow
 async def test_many_guesses_at_once_are_many(tmp_path: Path) -> None:
     async with console(tmp_path) as one:
         await one.add("ann")
@@ -216,6 +220,7 @@ async def test_many_guesses_at_once_are_many(tmp_path: Path) -> None:
         assert passed == guesses.ACCOUNT.free
 
 
+@pytest.mark.slow
 async def test_a_shell_lets_the_owner_in(tmp_path: Path) -> None:
     async with console(tmp_path) as one:
         await one.add("ann")
