@@ -11,6 +11,7 @@ from missent.app import gates, hold
 from missent.core.errors import ConfigError
 from missent.hold.keys import write_key
 from missent.settings.file import parse
+from missent.smtp.client.options import UpstreamOptions
 
 if TYPE_CHECKING:
     from typing import Any
@@ -36,8 +37,26 @@ def test_the_settings_become_options(said: dict[str, Any]) -> None:
     assert options is not None
     assert options.links == "https://missent.corp.example/c/"
     assert str(options.reply_to) == "missent@corp.example"
+    assert isinstance(options.next_hop, UpstreamOptions)
     assert (options.expires, options.review, options.next_hop.port) == (60, ("X",), 10026)
     assert Path(said["hold"]["key_file"]).read_text().strip() not in repr(options)
+
+
+def test_without_an_upstream_mail_goes_where_the_relay_hands_it_on(said: dict[str, Any]) -> None:
+    del said["hold"]["upstream"], said["notice"]["upstream"]
+    ways: list[tuple[dict[str, Any], Any]] = [
+        ({"outbox": "var/out"}, Path("var/out")),
+        ({"upstream": UPSTREAM}, UpstreamOptions("127.0.0.1", 10026)),
+    ]
+    for relay, way in ways:
+        options = hold.options(parse(said | {"relay": relay}, "x"))
+        assert options is not None
+        assert options.next_hop == options.notices == way
+    said["relay"] = {"route": [{"upstream": "smtps://mx.corp.example"}]}
+    for _ in range(2):
+        with pytest.raises(ConfigError, match=r"notice\.upstream is missing; add"):
+            hold.options(parse(said, "x"))
+        said.pop("relay", None)
 
 
 def test_the_journal_lies_beside_sqlite_or_where_it_is_said(said: dict[str, Any]) -> None:

@@ -28,12 +28,16 @@ from missent.smtp.listener import ListenOptions
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator
+    from pathlib import Path
+    from typing import TypeAlias
 
     from missent.gates.milter.desk import HoldBy
     from missent.gates.relay.options import HoldBy as RelayHoldBy
     from missent.settings import Settings
     from missent.settings.gates import MilterSection, NoticeSection
     from missent.settings.hold import HoldSection
+
+    Way: TypeAlias = UpstreamOptions | Path
 
 _PORTS = 65535
 LARGEST = 64 << 20  # octets of a message that is kept
@@ -153,6 +157,20 @@ def _notice(own: NoticeSection | None) -> NoticeOptions | None:
     if own is None:
         return None
     return NoticeOptions(Address.parse(own.author), own.interval)
+
+
+def way(settings: Settings, own: NoticeSection | HoldSection, section: str) -> Way:
+    """Where a section's mail goes: its own next hop, or the relay's, or the relay's outbox.
+
+    Raises:
+        ConfigError: it has none; or as `upstream`.
+    """
+    relay = settings.relay
+    if own.upstream:
+        return upstream(own, section)
+    if relay is None or (relay.route and relay.upstream is None):
+        raise ConfigError(f'{section}.upstream is missing; add, say, "smtp://127.0.0.1:10026"')
+    return upstream(relay, "relay") if relay.upstream else relay.outbox
 
 
 def upstream(own: RelaySection | NoticeSection | HoldSection, section: str) -> UpstreamOptions:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from missent.app.gates import blame, upstream
+from missent.app.gates import blame, way
 from missent.app.places import listen_at, need
 from missent.core.address import Address
 from missent.core.errors import ConfigError
@@ -48,7 +48,7 @@ def options(settings: Settings) -> RoomOptions | None:
             f"[{'hold' if own else 'notice'}] keeps what waits in the store: add [store], with say "
             'url = "sqlite:////var/lib/missent/missent.db"'
         )
-    route, author = upstream(notice, "notice"), Address.parse(notice.author)
+    route, author = way(settings, notice, "notice"), Address.parse(notice.author)
     journal = own.journal if own and own.journal else _beside(settings.store.url)
     if own is None:
         keys = Keys([secrets.token_bytes(32)])
@@ -63,7 +63,7 @@ def options(settings: Settings) -> RoomOptions | None:
         keys = Keys.read(own.key_file)
     return RoomOptions(
         keys,
-        upstream(own, "hold"),
+        way(settings, own, "hold"),
         route,
         author,
         own.hostname,

@@ -12,7 +12,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from typing import TYPE_CHECKING
 
-from missent.app.gates import upstream
+from missent.app.gates import way
 from missent.app.remember import open_store
 from missent.app.sinkhole import lookalikes, section, stored
 from missent.core.address import Address
@@ -21,7 +21,7 @@ from missent.report.owner import page, signing, text
 from missent.sinkhole.evidence.key import DAY
 from missent.sinkhole.evidence.letter import letter
 from missent.sinkhole.evidence.summary import Source, of_owner, senders, summarise
-from missent.smtp.client.upstream import Upstream
+from missent.smtp.client.ways import delivery
 from missent.smtp.events import Mail
 from missent.smtp.replies import Reply
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from missent.report.owner.model import Report
     from missent.settings import Settings
     from missent.sinkhole.evidence.summary import Sender
+    from missent.smtp.client.interface import Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,9 @@ async def send(settings: Settings, mail: EmailMessage, notice: Notice) -> Notice
     """
     assert settings.notice is not None  # noqa: S101  the mail could not have been made
     octets = bytes(mail)
-    hop = Upstream(upstream(settings.notice, "notice"), section(settings).hostname, len(octets))
+    hop = delivery(
+        way(settings, settings.notice, "notice"), section(settings).hostname, len(octets)
+    )
     try:
         reply = await _hand_over(hop, mail, octets)
     finally:
@@ -186,7 +189,7 @@ async def send(settings: Settings, mail: EmailMessage, notice: Notice) -> Notice
     return done
 
 
-async def _hand_over(hop: Upstream, mail: EmailMessage, octets: bytes) -> Reply:
+async def _hand_over(hop: Delivery, mail: EmailMessage, octets: bytes) -> Reply:
     author, contact = Address.parse(str(mail["From"])), Address.parse(str(mail["To"]))
     transaction = await hop.open(Mail(author))
     if isinstance(transaction, Reply):

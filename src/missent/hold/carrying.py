@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from missent.hold.interface import Envelope
-    from missent.smtp.client.upstream import Upstream
+    from missent.smtp.client.interface import Delivery
 
 _PIECE = 1 << 16
 _LOST_CLAIM = Reply(451, "4.3.0", ("another process took over",))
 
 
 async def carry(
-    upstream: Upstream,
+    delivery: Delivery,
     envelope: Envelope,
     rcpt_to: str,
     content: bytes,
@@ -28,7 +28,7 @@ async def carry(
     """Hand it over; the answer is the next hop's, or says why there is none.
 
     Args:
-        upstream: the next hop.
+        delivery: the next hop, or the outbox.
         envelope: of the message; `mail_from` "" is the null sender.
         rcpt_to: the recipient.
         content: the message, with CR LF.
@@ -37,7 +37,7 @@ async def carry(
     """
     sender = Address.parse(envelope.mail_from, lenient=True) if envelope.mail_from else None
     mail = Mail(sender, len(content), envelope.eight_bit, envelope.smtputf8)
-    opened = await upstream.open(mail)
+    opened = await delivery.open(mail)
     if isinstance(opened, Reply):
         return opened
     try:

@@ -45,8 +45,8 @@ class RoomOptions:
 
     Attributes:
         keys: seal the content, sign the tokens.
-        next_hop: takes what is released; it must not ask again.
-        notices: takes the notices.
+        next_hop: takes what is released, and must not ask again; or the folder of an outbox.
+        notices: takes the notices; likewise.
         author: whom the notices come from.
         hostname: our name to both.
         reply_to: the mailbox whose extended addresses reach us; None where none does.
@@ -61,8 +61,8 @@ class RoomOptions:
     """
 
     keys: Keys
-    next_hop: UpstreamOptions
-    notices: UpstreamOptions
+    next_hop: UpstreamOptions | Path
+    notices: UpstreamOptions | Path
     author: Address
     hostname: str = "localhost"
     reply_to: Address | None = None

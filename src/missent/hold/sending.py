@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import ssl
 from datetime import UTC, datetime
 from email.policy import SMTPUTF8
 from typing import TYPE_CHECKING, Any
 
 from missent.core.address import Address
-from missent.core.errors import ConfigError, StoreError
+from missent.core.errors import StoreError
 from missent.hold.carrying import carry
 from missent.hold.interface import NOTICES, Envelope, Kind
 from missent.hold.machine import State
 from missent.hold.notices import asking, dsn, message, telling, words
 from missent.hold.tokens import Token
-from missent.smtp.client.upstream import Upstream
+from missent.smtp.client.ways import delivery
 from missent.smtp.replies import Reply
 
 if TYPE_CHECKING:
@@ -33,18 +32,15 @@ class Sending:
     """What the dispatchers call.
 
     Raises:
-        ConfigError: the certificates of a route cannot be read.
+        ConfigError: the certificates of a route cannot be read, or the outbox not be made.
     """
 
     def __init__(self, store: HoldStore, options: RoomOptions) -> None:
         self._store = store
         self._fresh: dict[str, Held] = {}
         self._options = options
-        try:
-            self._next_hop = Upstream(options.next_hop, options.hostname, _NO_LIMIT)
-            self._route = Upstream(options.notices, options.hostname, _NO_LIMIT)
-        except (OSError, ssl.SSLError) as error:
-            raise ConfigError(f"the certificates of a next hop cannot be read: {error}") from None
+        self._next_hop = delivery(options.next_hop, options.hostname, _NO_LIMIT)
+        self._route = delivery(options.notices, options.hostname, _NO_LIMIT)
         self.releases: dict[Kind, Handler] = {Kind.RELEASE: self._release}
         self.notices: dict[Kind, Handler] = dict.fromkeys(NOTICES, self._notify)
 

@@ -173,8 +173,9 @@ class NoticeSection(Section):
     Notices wait in the `[store]`, and outlive the processes.
     """
 
-    upstream: Upstream
-    """The server that takes the notices, written as in `[relay]`."""
+    upstream: Upstream | None = None
+    """The server that takes the notices, written as in `[relay]`. Without it, they go where the
+    relay hands its mail on."""
     author: AddressText
     """Whom the notices come from, and whom a puzzled sender answers."""
     interval: Annotated[int, Field(ge=60)] = 86400

@@ -26,9 +26,10 @@ class HoldSection(Section):
 
     key_file: File
     """The keys that seal what is kept and sign what is sent out; `missent hold key` makes it."""
-    upstream: Upstream
+    upstream: Upstream | None = None
     """The server that takes what is released, written as in `[relay]`. It must not ask again: at
-    Postfix a port of its own without the milter."""
+    Postfix a port of its own without the milter. Without it, what is released goes where the relay
+    hands its mail on."""
     username: str = ""
     """To sign in with; nothing for no AUTH."""
     password_file: File | None = None

@@ -16,8 +16,8 @@ from missent.smtp.events import Auth, AuthAbandoned, AuthResponse, Extensions
 from missent.smtp.replies import Challenge, Reply
 
 if TYPE_CHECKING:
-    from missent.gates.relay.interface import Delivery
     from missent.gates.relay.routes import Routes
+    from missent.smtp.client.interface import Delivery
     from missent.smtp.client.signed import SignedIn
     from missent.smtp.events import Hello, Mail
 

@@ -17,10 +17,9 @@ from missent.gates.relay.admission import Peer, Ways
 from missent.gates.relay.desk import Desk
 from missent.gates.relay.dispose import Dispose
 from missent.gates.relay.options import LOOPBACK
-from missent.gates.relay.outbox import Outbox
 from missent.gates.relay.routes import Routes
 from missent.gates.relay.session import Conversation
-from missent.smtp.client.upstream import Upstream
+from missent.smtp.client.ways import delivery
 from missent.smtp.listener import Listener
 
 if TYPE_CHECKING:
@@ -30,9 +29,9 @@ if TYPE_CHECKING:
 
     from missent.gates.confirm import Attempts
     from missent.gates.interface import Assess
-    from missent.gates.relay.interface import Delivery
     from missent.gates.relay.options import Network, RelayOptions
     from missent.hold.room import Room
+    from missent.smtp.client.interface import Delivery
 
 _log = structlog.get_logger("missent.relay")
 
@@ -132,15 +131,7 @@ def _delivery(options: RelayOptions) -> Delivery | None:
     listen, upstream = options.listen, options.upstream
     if upstream is None and options.routes:
         return None  # nobody looks into the outbox of a relay that sends
-    if upstream is None:
-        try:
-            return Outbox(options.outbox, listen.limits.size)
-        except OSError as error:
-            raise ConfigError(f"the outbox cannot be used: {error}") from None
-    try:
-        return Upstream(upstream, listen.hostname, listen.limits.size)
-    except OSError as error:
-        raise ConfigError(f"the upstream's cafile cannot be used: {error}") from None
+    return delivery(upstream or options.outbox, listen.hostname, listen.limits.size)
 
 
 def _inside(peer: str, networks: tuple[Network, ...]) -> bool:

@@ -7,7 +7,7 @@ from email import message_from_bytes
 from typing import TYPE_CHECKING
 
 from missent.core.address import Address
-from missent.gates.relay.outbox import Outbox
+from missent.smtp.client.outbox import Outbox
 from missent.smtp.events import Mail
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Where a relay hands its messages to: the next hop, or the outbox."""
+"""Where messages are handed to: the next hop, or the outbox."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from missent.core.address import Address
     from missent.smtp.events import Mail
 
-_log = structlog.get_logger("missent.relay")
+_log = structlog.get_logger("missent.outbox")
 _STALE_SECONDS = 36 * 3600  # what Maildir allows an unfinished delivery
 
 _RECIPIENT_OK = Reply(250, "2.1.5", ("recipient ok",))
