@@ -111,7 +111,7 @@ async def test_nothing_is_loaded_from_elsewhere_and_nothing_runs(tmp_path: Path)
         page = await client.get(f"/c/{(await tokens(notices))[0]}")
         assert "<script" not in page.text
         assert "&lt;" in page.text
-        assert Loads(page.text).found == ["link href=../style.css"]
+        assert Loads(page.text).found == ["link href=../assets/icon.svg", "link href=../style.css"]
         policy = page.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
         assert "frame-ancestors 'none'" in policy

@@ -42,5 +42,5 @@ def prompts(
             f"{outcome}: {one.reason}" if one.reason else outcome,
             message_id,
             one.enforced,
-            tuple(map(as_json.finding, verdict.findings)),
+            tuple(map(as_json.kept, verdict.findings)),
         )

@@ -100,9 +100,11 @@ def compose(
     Raises:
         ConfigError: something that it needs cannot be read.
     """
-    from missent.web import pages, server  # noqa: PLC0415  an extra
+    from missent.app import console  # noqa: PLC0415  an extra
+    from missent.web import pages, server  # noqa: PLC0415  likewise
 
     desk, routes = signin.signing_in(settings, store, found)
+    routes += console.routes(settings, store, room)
     if room is not None:
         routes += pages.routes(room)
     return server.application([*others, *routes], found, desk.sessions)

@@ -86,6 +86,7 @@ class Commands(click.Group):
         "learn": "missent.cli.learn",
         "milter": "missent.cli.milter",
         "replay": "missent.cli.replay",
+        "sample": "missent.cli.sample",
         "serve": "missent.cli.serve",
         "sinkhole": "missent.cli.sinkhole",
         "token": "missent.cli.token",

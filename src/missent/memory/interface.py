@@ -96,8 +96,8 @@ class Decision:
         disposition: what the gate did.
         message_id: the Message-ID without angle brackets, or "".
         enforced: False in monitor mode, where the action was recorded only.
-        findings: every finding with its evidence, as `report.as_json.finding` writes it; without
-            the evidence where that is very long.
+        findings: every finding with its evidence, as `report.as_json.kept` writes it; without the
+            evidence where that is very long.
         judgement: what a person said of it; a store keeps what `judge` is given, not this.
     """
 

@@ -47,6 +47,11 @@ def finding(found: Finding) -> dict[str, Json]:
     }
 
 
+def kept(found: Finding) -> dict[str, Json]:
+    """The same for the record of a decision: with what a policy asks of it."""
+    return finding(found) | ({"protected": True} if found.protected else {})
+
+
 def no_address(given: str, error: AddressError) -> dict[str, Json]:
     """The object for a text that is no address: nothing was decided, and `error` says why."""
     return {

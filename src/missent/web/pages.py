@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 _log = structlog.get_logger("missent.web")
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-        "base-uri 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
     ),
     "Referrer-Policy": "no-referrer",
 }
@@ -111,7 +111,13 @@ class _Pages:
     def _page(
         self, status: int, title: str, text: str, *, view: View | None = None, button: str = ""
     ) -> Response:
-        said: dict[str, object] = {"title": title, "text": text, "button": button, "view": view}
+        said: dict[str, object] = {
+            "root": "../",
+            "title": title,
+            "text": text,
+            "button": button,
+            "view": view,
+        }
         if view is not None:
             suspect = view.one.suspect
             other = view.meant or (suspect.meant[0] if suspect.meant else "")

@@ -23,7 +23,7 @@ from missent.web.signin.sessions import SessionMiddleware
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
     from starlette.requests import Request
     from starlette.routing import BaseRoute
@@ -35,6 +35,11 @@ _HERE = Path(__file__).parent
 _CONNECTIONS = 200
 _GRACE = 3  # seconds for answers under way when we stop
 _WITHOUT_COOKIES = ("/v1/", "/c/", "/assets/", "/style.css", "/livez", "/readyz", "/metrics")
+_FILES = {
+    "/style.css": "text/css",
+    "/assets/htmx.min.js": "text/javascript",
+    "/assets/icon.svg": "image/svg+xml",
+}
 _LARGE = {"/v1/screen": 64 << 20}  # octets: whole messages
 
 
@@ -52,7 +57,7 @@ def application(
         sessions: None where nobody can sign in.
     """
     own = [
-        Route("/style.css", _style, methods=["GET"]),
+        *(Route(path, _file(path, kind), methods=["GET"]) for path, kind in _FILES.items()),
         Route("/robots.txt", _robots, methods=["GET"]),
     ]
     app = Starlette(
@@ -70,11 +75,13 @@ def application(
     return app
 
 
-@public
-async def _style(_: Request) -> Response:
-    return FileResponse(
-        _HERE / "style.css", headers={"Cache-Control": "max-age=3600"}, media_type="text/css"
-    )
+def _file(path: str, kind: str) -> Callable[[Request], Awaitable[Response]]:
+    @public
+    async def file(_: Request) -> Response:
+        headers = {"Cache-Control": "max-age=3600"}
+        return FileResponse(_HERE / path[1:], headers=headers, media_type=kind)
+
+    return file
 
 
 @public

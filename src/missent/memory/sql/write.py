@@ -81,7 +81,7 @@ def write_now(connection: Connection, batch: Batch, salt: int) -> Written:
     new = _unseen(connection, batch.lessons, salt)
     rows = _rows((delta for lesson in new for delta in lesson.deltas), change)
     if rows:
-        _many(connection, "contact", rows)
+        add(connection, "contact", rows)
     if batch.corrections:
         connection.execute(
             replacing(connection, correction, ("sender", "typed")),
@@ -99,7 +99,7 @@ def write_now(connection: Connection, batch: Batch, salt: int) -> Written:
         ("slip_day", counts.by_slip(batch)),
     ):
         if counted:
-            _many(connection, table, counted)
+            add(connection, table, counted)
     return Written(len(new), change)
 
 
@@ -114,7 +114,7 @@ def _unseen(connection: Connection, lessons: Sequence[Lesson], salt: int) -> lis
             del named[digest]
     if named:
         rows = [(digest, _day(lesson)) for digest, lesson in sorted(named.items())]
-        _many(connection, "seen", rows)
+        add(connection, "seen", rows)
     return always + list(named.values())
 
 
@@ -158,7 +158,7 @@ def among(connection: Connection, column: Column[Any], values: Sequence[Any]) ->
     return column.in_(select(listed.c.value))
 
 
-def _many(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def add(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Add many rows of plain values, in the order of the table's columns.
 
     SQLAlchemy makes a dictionary of every row and takes it apart again: as long as the database.

@@ -99,3 +99,11 @@ api_token = Table(
     Index("ix_api_token_digest", "digest", unique=True),
     sqlite_autoincrement=True,
 )
+
+# What was laid of the sample organisation, as JSON, so that it can be taken away: one row or none.
+sample = Table(
+    "sample",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("laid", Text, nullable=False),
+)
