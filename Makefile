@@ -1,7 +1,7 @@
 # Each of these works as the only command in a fresh clone on a bare Debian with Python 3.11,
 # pip, make and git.
 #
-#   make run     set up, then serve on 127.0.0.1:2525
+#   make run     set up, then serve mail on 127.0.0.1:2525 and the console on 127.0.0.1:8025
 #   make test    everything: system packages (as root), linters, all tests
 #   make test-spark   the audit on Spark; needs Java 17 and pip install -e '.[spark]'
 #   make check   linters and the tests that need no system package, in seconds
@@ -18,14 +18,18 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL = $(PIP) install --require-hashes
 # The package itself, built by the locked build tools and not by whatever is newest today.
 EDITABLE = $(PIP) install --no-deps --no-build-isolation --editable .
+EMBEDDED = $(BIN)/missent --config deploy/embedded.toml
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 .PHONY: run test test-spark check bench docs lock clean lint ruff format types layers pure packages dev
 .DEFAULT_GOAL := check
 
 run: $(VENV)/run.stamp
+	@test -e var/hold.key || $(EMBEDDED) hold key var/hold.key >/dev/null
+	@test -e var/missent.db || $(EMBEDDED) sample add >/dev/null
 	@cat deploy/embedded.txt
-	@exec $(BIN)/missent --config deploy/embedded.toml serve
+	@$(EMBEDDED) sample link || true
+	@exec $(EMBEDDED) serve
 
 test: dev packages
 	@code=0; $(MAKE) lint || code=1; $(BIN)/pytest -n auto --dist loadfile || code=1; exit $$code
