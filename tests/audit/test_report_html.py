@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from tests.audit.page.outline import outline
 
 from missent.audit.budget import Choice
 from missent.audit.replay_prompt import Options, Prompt
 from missent.audit.replay_summary import DAY, Summary
-from missent.audit.report_html import MOST, Page, _marked, render, write
-from missent.audit.report_svg import timeline
+from missent.audit.report_html import MOST, Page, render, write
 from missent.core.address import Address, Domain
 from missent.core.finding import Finding
 from missent.core.policy import Policy
@@ -23,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EVIL = "<script>alert('x')</script>\"&"
-_VOID = {"meta", "br", "mark"}
 
 
 def prompt(at: int = 0, text: str = "why") -> Prompt:
@@ -40,31 +36,6 @@ def page(*prompts: Prompt, days: int = 1, title: str = "mail.jsonl") -> Page:
     for each in prompts:
         summary.prompted(each)
     return Page(title, Options(Policy(), ()), summary, prompts)
-
-
-class _Outline(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.attributes: dict[str, list[str]] = {}
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _VOID:
-            self.open.append(tag)
-        for name, value in attrs:
-            self.attributes.setdefault(name, []).append(value or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in _VOID:
-            assert self.open.pop() == tag
-
-
-def outline(text: str) -> _Outline:
-    parser = _Outline()
-    parser.feed(text)
-    parser.close()
-    assert parser.open == []
-    return parser
 
 
 def test_it_is_well_formed_and_fetches_nothing() -> None:
@@ -87,14 +58,6 @@ def test_every_text_is_escaped() -> None:
     assert "&lt;script&gt;" in text
 
 
-def test_the_difference_is_marked_on_both_sides() -> None:
-    assert _marked("a@partmer.example", "a@partner.example") == (
-        "a@part<mark>m</mark>er.example",
-        "a@part<mark>n</mark>er.example",
-    )
-    assert _marked("a&b", "a&bc") == ("a&amp;b", "a&amp;b<mark>c</mark>")
-
-
 def test_a_certainty_is_not_claimed() -> None:
     text = render(page(prompt()))
     assert "100%" not in text.partition("<body>")[2]
@@ -113,23 +76,6 @@ def test_what_does_not_fit_is_counted() -> None:
 def test_without_anything_it_is_still_a_page() -> None:
     outline(render(page(days=0)))
     assert "None." in render(page())
-
-
-@given(st.lists(st.integers(0, 20_000), min_size=1, max_size=40), st.integers(0, 39))
-def test_the_timeline_shows_every_prompt_once_in_at_most_sixty_bars(
-    days: list[int], asked: int
-) -> None:
-    summary = Summary()
-    for day in days:
-        summary.decided(day * DAY, 1)
-    prompts = [prompt(day * DAY) for day in days[:asked]]
-    for each in prompts:
-        summary.prompted(each)
-    _, picture = timeline(summary)
-    found = outline(picture)
-    assert len(found.attributes.get("points", [""])[0].split()) <= 60
-    titles = [t.partition(": ")[2] for t in picture.split("<title>")[1:]]
-    assert sum(int(t.split()[0]) for t in titles) == len(prompts)
 
 
 def test_it_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

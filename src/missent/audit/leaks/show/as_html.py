@@ -1,25 +1,19 @@
-"""An audit as one HTML file: no script, nothing fetched, every text escaped."""
+"""An audit as one HTML file, every text escaped: for whoever has to judge it."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections import Counter
-from datetime import UTC, datetime
-from difflib import SequenceMatcher
 from html import escape
-from importlib.resources import files
-from pathlib import Path
-from string import Template
 from typing import TYPE_CHECKING
 
-from missent._version import __version__
 from missent.audit.leaks.leak import Habit
 from missent.audit.leaks.show.names import day, size
-from missent.audit.leaks.show.timeline import timeline
+from missent.audit.page import frame
+from missent.audit.page.timeline import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from missent.audit.leaks.leak import Audit, Leak
     from missent.audit.leaks.show.names import Names
@@ -28,69 +22,58 @@ if TYPE_CHECKING:
 _WORST = 12
 _MOST = 2_000
 _PAIRS = 10
-_SURE = 0.99
 _STANDING = (Habit.FORWARD, Habit.BOOK)
+_GATE = {
+    "warn": ("warned about", "delivered, and the sender told"),
+    "hold": ("held", "held until the sender confirms"),
+    "block": ("refused", "refused, and the sender told what was probably meant"),
+}
 
 
 def write(path: Path, audit: Audit, policy: Policy, names: Names) -> None:
-    """Write the report, whole or not at all, readable by its owner alone: it names people.
+    """Write the report; see `frame.write`.
 
     Raises:
         OSError: the file cannot be written.
     """
-    text = render(audit, policy, names)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.absolute().parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        try:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+    frame.write(path, render(audit, policy, names))
 
 
 def render(audit: Audit, policy: Policy, names: Names) -> str:
     """The report as text."""
-    template = Template(
-        files("missent.audit.leaks.show").joinpath("report.html").read_text("utf-8")
-    )
     wrong: Counter[int] = Counter()
     for leak in audit.leaks:
         wrong.update(leak.days)
-    bucket, picture = timeline(audit.days, wrong)
+    bucket, picture = timeline(audit.days, {"misdirected": wrong})
     standing = [leak for leak in audit.leaks if leak.habit in _STANDING]
-    return template.substitute(
-        period=f"{day(audit.first)} to {day(audit.last)}",
-        version=escape(__version__),
-        made=datetime.now(UTC).strftime("%Y-%m-%d"),
+    body = frame.template("missent.audit.leaks.show", "report.html").substitute(
         lead=_lead(audit),
         tiles=_tiles(audit),
         bucket=bucket,
         timeline=picture,
-        worst="".join(_article(leak, names) for leak in audit.leaks[:_WORST]) or _none(),
-        standing=_table(standing, names) if standing else _none(),
-        all=_table(audit.leaks[:_MOST], names) if audit.leaks else _none(),
+        worst="".join(_article(leak, names) for leak in audit.leaks[:_WORST]) or frame.NONE,
+        standing=_table(standing),
+        all=_table(audit.leaks[:_MOST]),
         gate=_gate(audit),
         sources=_sources(audit),
         decided=_decided(audit, policy),
         spared=_spared(audit),
         bounds="".join(f"<li>{escape(told)}.</li>\n" for told in audit.bounds()),
     )
+    return frame.page("Misdirected mail", f"{day(audit.first)} to {day(audit.last)}", body)
 
 
 def _lead(audit: Audit) -> str:
     if not audit.leaks:
         return "No mail to a wrong domain was found."
-    sent = sum(leak.total("deliveries") for leak in audit.leaks)
-    arrived = sum(leak.total("delivered") for leak in audit.leaks)
+    sent = frame.counted(sum(leak.messages for leak in audit.leaks), "message")
+    arrived = frame.counted(sum(leak.total("delivered") for leak in audit.leaks), "delivery")
     standing = sum(leak.habit in _STANDING for leak in audit.leaks)
     return (
-        f"{sent:,} deliveries went to {len(audit.leaks):,} domains that were probably not meant;"
-        f" {arrived:,} of them were accepted there. {standing:,} of these domains are written to"
-        " again and again by a forward, a list or an address book."
+        f"<b>{sent}</b> went to <b>{frame.counted(len(audit.leaks), 'domain')}</b> that probably"
+        f" nobody meant; <b>{arrived}</b> were accepted there. {standing:,} of these domains"
+        f" {'is' if standing == 1 else 'are'} written to again and again by a forward, a list or an"
+        " address book."
     )
 
 
@@ -104,30 +87,36 @@ def _tiles(audit: Audit) -> str:
         (f"{audit.deliveries:,}", "deliveries read"),
         (f"{audit.domains:,}", "domains written to"),
     )
-    return "\n".join(f"<div><b>{value}</b>{escape(name)}</div>" for value, name in tiles)
+    return frame.tiles(tiles)
 
 
 def _article(leak: Leak, names: Names) -> str:
     typed, meant = escape(leak.domain), ""
     if leak.meant:
-        typed = _marked(leak.domain, leak.meant[0])[0]
-        meant = " for " + " or ".join(_marked(leak.domain, one)[1] for one in leak.meant)
-    owner = f" ({escape(leak.owner)})" if leak.owner else ""
+        typed = frame.marked(leak.domain, leak.meant[0])[0]
+        meant = " instead of " + " or ".join(frame.marked(leak.domain, m)[1] for m in leak.meant)
+    owner = f' <span class="soft">({escape(leak.owner)})</span>' if leak.owner else ""
     addresses = {pair.recipient for pair in leak.pairs}
     told = "".join(
         f"<li>Tell <b>{escape(names.address(whom))}</b>: {escape(why)}</li>"
         for whom, why in leak.tell
     )
+    why = frame.quoted(names.summary(leak.summary, addresses))
     return (
-        f'<article><h3>{typed}{meant}{owner} <span class="{leak.action}">{leak.action}</span></h3>'
-        f'<p class="soft">{escape(leak.code)} {min(leak.probability, _SURE):.0%},'
-        f" {escape(leak.kind.value)}, {escape(leak.habit.value)}, {day(leak.first)} to"
-        f" {day(leak.last)}</p>"
-        f"<p>{leak.messages:,} messages, {size(leak.total('octets'))}, from {leak.senders:,}"
-        f" senders to {leak.recipients:,} addresses: {_fates(leak)}.</p><ul>{told}</ul>"
-        f"<details><summary>{escape(names.summary(leak.summary, addresses))}</summary>"
-        f"{_pairs(leak, names)}</details></article>"
+        f"<article><header><h3>{typed}{meant}{owner}</h3>"
+        f'<span class="badge {leak.action}">would be {_GATE[str(leak.action)][0]}</span></header>'
+        f"<p>{frame.counted(leak.messages, 'message')}, {size(leak.total('octets'))}, from"
+        f" {frame.counted(leak.senders, 'sender')} to {frame.counted(leak.recipients, 'address')}:"
+        f" {_fates(leak)}. {_span(leak)}.</p>"
+        f'<p class="soft">{escape(leak.kind.value).capitalize()}, {escape(leak.habit.value)};'
+        f" {frame.sure(leak.probability)} sure ({escape(leak.code)}).</p><ul>{told}</ul>"
+        f"<details><summary>{why}</summary>{_pairs(leak, names)}</details></article>"
     )
+
+
+def _span(leak: Leak) -> str:
+    first, last = day(leak.first), day(leak.last)
+    return f"On {first}" if first == last else f"{first} to {last}"
 
 
 def _fates(leak: Leak) -> str:
@@ -141,30 +130,31 @@ def _pairs(leak: Leak, names: Names) -> str:
         f"<tr><td>{escape(names.address(pair.sender))}</td>"
         f"<td>{escape(names.address(pair.recipient))}</td>"
         f'<td class="number">{pair.deliveries:,}</td>'
-        f"<td>{day(pair.first)} to {day(pair.last)}</td></tr>"
+        f'<td class="whole">{day(pair.first)} to {day(pair.last)}</td></tr>'
         for pair in ranked[:_PAIRS]
     )
     more = len(ranked) - _PAIRS
     note = f'<p class="soft">and {more:,} more pairs: --format csv</p>' if more > 0 else ""
-    return f"<table>{rows}</table>{note}"
+    heads = "<th>from</th><th>to</th><th>times</th><th>first, last</th>"
+    return f"<table><tr>{heads}</tr>{rows}</table>{note}"
 
 
-def _table(leaks: Iterable[Leak], names: Names) -> str:  # noqa: ARG001  it names domains alone
-    heads = ("domain", "probably", "what", "how often")
+def _table(leaks: Iterable[Leak]) -> str:
+    heads = ("domain", "probably meant", "what", "how often")
     numbers = ("messages", "arrived", "bounced", "senders")
     head = "".join(f"<th>{name}</th>" for name in heads)
     head += "".join(f'<th class="number">{name}</th>' for name in numbers) + "<th>first, last</th>"
     rows = "".join(
-        f"<tr><td>{escape(leak.domain)}</td><td>{escape(' or '.join(leak.meant))}</td>"
-        f'<td class="{leak.action}">{escape(leak.kind.value)}</td>'
+        f'<tr><td class="{leak.action}">{escape(leak.domain)}</td>'
+        f"<td>{escape(' or '.join(leak.meant))}</td><td>{escape(leak.kind.value)}</td>"
         f"<td>{escape(leak.habit.value)}</td>"
         f'<td class="number">{leak.messages:,}</td>'
         f'<td class="number">{leak.total("delivered"):,}</td>'
         f'<td class="number">{leak.total("bounced"):,}</td><td class="number">{leak.senders:,}</td>'
-        f"<td>{day(leak.first)}<br>{day(leak.last)}</td></tr>"
+        f'<td class="whole">{day(leak.first)}<br>{day(leak.last)}</td></tr>'
         for leak in leaks
     )
-    return f"<table><tr>{head}</tr>{rows}</table>"
+    return f'<div class="wide"><table><tr>{head}</tr>{rows}</table></div>' if rows else frame.NONE
 
 
 def _gate(audit: Audit) -> str:
@@ -174,20 +164,15 @@ def _gate(audit: Audit) -> str:
         domains[str(leak.action)] += 1
         sent[str(leak.action)] += leak.total("deliveries")
     if not domains:
-        return _none()
-    words = {
-        "warn": "delivered, and the sender told",
-        "hold": "held until the sender confirms",
-        "block": "refused",
-    }
+        return frame.NONE
     rows = "".join(
-        f'<tr><td class="{name}">{name}</td><td>{words[name]}</td>'
-        f'<td class="number">{domains[name]:,} domains</td>'
-        f'<td class="number">{sent[name]:,} deliveries</td></tr>'
+        f'<tr><td class="{name}">{name}</td><td>{_GATE[name][1]}</td>'
+        f'<td class="number">{domains[name]:,}</td><td class="number">{sent[name]:,}</td></tr>'
         for name in ("block", "hold", "warn")
         if domains[name]
     )
-    return f"<table>{rows}</table>"
+    heads = '<th>action</th><th></th><th class="number">domains</th>'
+    return f'<table><tr>{heads}<th class="number">deliveries</th></tr>{rows}</table>'
 
 
 def _sources(audit: Audit) -> str:
@@ -199,16 +184,12 @@ def _sources(audit: Audit) -> str:
     )
     heads = "<th>source</th><th>format</th>"
     heads += "".join(f'<th class="number">{h}</th>' for h in ("lines", "events", "unreadable"))
-    return f"<table><tr>{heads}<th></th></tr>{rows}</table>"
+    return f'<div class="wide"><table><tr>{heads}<th></th></tr>{rows}</table></div>'
 
 
 def _decided(audit: Audit, policy: Policy) -> str:
-    rules = ", ".join(
-        f"{r.code} from {r.probability:g}{' (protected)' if r.protected else ''}: {r.action}"
-        for r in policy.rules
-    )
     own = ", ".join(sorted(audit.own)) or "not given, so that every sender counts as one of yours"
-    return escape(f"Policy: {rules}. Own domains: {own}.")
+    return escape(f"Policy: {frame.rules(policy)}. Own domains: {own}.")
 
 
 def _spared(audit: Audit) -> str:
@@ -216,18 +197,3 @@ def _spared(audit: Audit) -> str:
         return "none was left out because many write to it."
     some = ", ".join(f"{escape(a)} (like {escape(b)})" for a, b in audit.spared[:5])
     return f"{len(audit.spared):,} were left out because so many write to them: {some}."
-
-
-def _none() -> str:
-    return '<p class="soft">None.</p>'
-
-
-def _marked(typed: str, meant: str) -> tuple[str, str]:
-    """Both texts with what differs marked."""
-    left: list[str] = []
-    right: list[str] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, typed, meant, autojunk=False).get_opcodes():
-        for side, text in ((left, typed[i1:i2]), (right, meant[j1:j2])):
-            shown = escape(text)
-            side.append(f"<mark>{shown}</mark>" if text and tag != "equal" else shown)
-    return "".join(left), "".join(right)
