@@ -1,8 +1,11 @@
-"""A log of Postfix with planted slips: `python -m bench.audit.generate DELIVERIES FOLDER [SLIPS]`.
+"""A log of Postfix with planted slips.
+
+`python -m bench.audit.generate DELIVERIES FOLDER [--crowded]`.
 
 Made by DuckDB, in files as logrotate leaves them, zstd. Partners are made of two words each, their
-mailboxes of a name and a number; most mail goes to few of them. Every slip is planted with a known
-number of messages. The same arguments make the same log.
+mailboxes of a name and a number. Every sender knows a circle of them, to few of whom most of their
+mail goes. Every slip is planted with a known number of messages. The same arguments make the same
+log.
 """
 
 from __future__ import annotations
@@ -12,10 +15,14 @@ import random
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from missent.core.tables import protected, providers, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PER_FILE = 1_000_000  # deliveries
 PER_MESSAGE = 3  # recipients
@@ -51,6 +58,16 @@ def partners(count: int, seed: int = 1) -> list[str]:
             else (pick.choice(words) + pick.choice(words))
         )
         found[f"{name}.{pick.choice(('com', 'com', 'com', 'org', 'net', 'de', 'co.uk'))}"] = None
+    return list(found)
+
+
+def crowd(count: int, seed: int = 1) -> list[str]:
+    """Domains that are near to one another: syllables with one ending."""
+    pick = random.Random(seed)
+    found: dict[str, None] = {}
+    while len(found) < count:
+        name = "".join(pick.choice(part) for part in ("bdfgkmprt", "aeiou") * 4)
+        found[f"{name}shop.com"] = None
     return list(found)
 
 
@@ -106,11 +123,23 @@ def _mistyped(name: str, pick: random.Random) -> str:
 
 
 def generate(
-    deliveries: int, folder: Path, planted: int = 100, files: int | None = None
+    deliveries: int,
+    folder: Path,
+    planted: int = 100,
+    files: int | None = None,
+    make: Callable[[int], list[str]] = partners,
 ) -> list[Planted]:
-    """Write the log, and `planted.json`; return what is planted."""
+    """Write the log, and `planted.json`; return what is planted.
+
+    Args:
+        deliveries: how many; a hundredth of it is how many domains they go to.
+        folder: where.
+        planted: how many slips.
+        files: into how many it is cut; None for one a million.
+        make: the domains.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    partner = partners(min(max(deliveries // 100, 500), 50_000))
+    partner = make(min(max(deliveries // 100, 500), 50_000))
     wrong = slips(partner, planted)
     con = duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(folder / "spill")})
     con.execute("CREATE TABLE partners (n BIGINT, name VARCHAR)")
@@ -206,5 +235,6 @@ def _delivery(recipient: str, status: str) -> str:
 
 
 if __name__ == "__main__":
-    made = generate(int(sys.argv[1]), Path(sys.argv[2]), int((sys.argv[3:] or ["100"])[0]))
+    kind = crowd if "--crowded" in sys.argv else partners
+    made = generate(int(sys.argv[1]), Path(sys.argv[2]), make=kind)
     print(f"{len(made)} slips planted, {sum(one.messages for one in made):,} messages")
