@@ -118,11 +118,12 @@ class Gatherer:
         near = sum(c.slip.cost <= of_domain.NEAR for c in found)
         wrote = known.has_written(history.domain(case.address.domain.name))
         again = self._again() if invented else None
+        evidence = of_domain.Evidence(case, near)
         for name, how in found:
             same = history.address(f"{case.local}@{name}") is not None
             if not same and (wrote or (how.cost > of_domain.FAR and name != meant)):
                 continue  # what wrote here is asked about only where the mailbox is known elsewhere
-            numbers = of_domain.numbers(case, name, how, near)
+            numbers = evidence.numbers(name, how)
             if again:
                 _repeat(numbers, again, of_domain.NAMES)
             self._add(
@@ -147,10 +148,11 @@ class Gatherer:
         meant = real.intended.rpartition("@")[0] if real else invented
         found = candidates.locals_in_history(case)
         again = self._again() if invented else None
+        evidence = of_local.Evidence(case, len(found))
         for name, how in found:
             if how.cost > of_local.FAR and name != meant:
                 continue
-            numbers = of_local.numbers(case, name, how, len(found))
+            numbers = evidence.numbers(name, how)
             if again:
                 _repeat(numbers, again, of_local.NAMES)
             self._add(

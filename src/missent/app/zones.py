@@ -11,6 +11,7 @@ from missent.core.neighbours import GrowingIndex, domain_keys, filing_keys, gath
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from missent.core.acquaintance import Acquaintance
     from missent.core.check import Check
     from missent.core.facts import Correspondence, Facts
     from missent.core.finding import Finding
@@ -79,6 +80,12 @@ class Partners:
         if domain not in self._names:
             return use
         return _PARTNER if use is None else use._replace(sent=max(use.sent, 1), confirmed=True)
+
+    def acquaintance(self, sender: str, local: str, domain: str) -> Acquaintance:
+        """What is known of `domain`, of `local` there and of what `sender` did there, at once."""
+        found = self.real.acquaintance(sender, local, domain)
+        use = self.domain(domain) if domain in self._names else None
+        return found if use is None else found._replace(domain=use)
 
     def domains_near(self, domain: str) -> Iterable[str]:
         """Known domains and partners that may have been meant where `domain` was typed."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from missent.audit.replay_prompt import Prompt, strongest
+from missent.core.acquaintance import piece_by_piece
 from missent.core.engine import screen
 from missent.core.facts import Use
 from missent.core.message import Message
@@ -84,6 +85,8 @@ class Without:
         if domain != self._domain:
             return near
         return [name for name in near if name != self._local]
+
+    acquaintance = piece_by_piece
 
     def meant(self, sender: str, address: str) -> str | None:
         """The address that `sender` (or, failing that, a colleague) meant the last time."""

@@ -87,10 +87,13 @@ class Confusable:
     def _domain(self, address: Address, facts: Facts, sender: str) -> Finding | None:
         domain = address.domain
         shown = domain.unicode
-        twins = {twin for twin in _twins(address, facts) if self._probability(twin, facts)}
+        found = _in_ascii(domain.parts, facts) if shown.isascii() else _beyond(address, facts)
+        twins = {twin for twin in found if self._probability(twin, facts)}
         if not twins:
+            if shown.isascii():
+                return None
             where = f"`{shown}` ({domain.name})" if shown != domain.name else f"`{shown}`"
-            mixed = filter(confusables.is_mixed, () if shown.isascii() else shown.split("."))
+            mixed = filter(confusables.is_mixed, shown.split("."))
             return next((self._mixed(label, where) for label in mixed), None)
         best = max(twins, key=lambda twin: (standing(twin.name, facts, sender).weight, twin))
         why = standing(best.name, facts, sender).words
@@ -153,16 +156,23 @@ class Confusable:
         return Finding(self.code, self.hidden, summary, meant, evidence)
 
 
-def _twins(address: Address, facts: Facts) -> Iterator[_Twin]:
-    """The known names that a domain looks like."""
+def _in_ascii(parts: suffixes.Parts, facts: Facts) -> list[_Twin]:
+    """The known names that a domain in ASCII looks like."""
+    return [
+        _Twin(
+            name,
+            f"it has `{typed}` for `{meant}`",
+            "dot" if (typed, meant) in _DOT_OR_NOT else "swap",
+        )
+        for name, registrable, typed, meant in _swapped(parts)
+        if is_known(name, facts, registrable)
+    ]
+
+
+def _beyond(address: Address, facts: Facts) -> Iterator[_Twin]:
+    """The known names that a domain in other characters looks like."""
     domain = address.domain
     shown = domain.unicode
-    if shown.isascii():
-        for name, registrable, typed, meant in _swapped(domain.parts):
-            if is_known(name, facts, registrable):
-                by = "dot" if (typed, meant) in _DOT_OR_NOT else "swap"
-                yield _Twin(name, f"it has `{typed}` for `{meant}`", by)
-        return
     bones = confusables.skeleton(shown)
     plain = confusables.twin(shown)
     others = _swapped(suffixes.split(plain)) if plain else []
@@ -187,9 +197,9 @@ def _swapped(parts: suffixes.Parts) -> list[tuple[str, str, str, str]]:
     below, label, suffix, _ = parts
     if len(label) < _SHORTEST or label.startswith("xn--") or label.isdigit():
         return []
-    before = f"{below}." if below else ""
+    before, after = f"{below}." if below else "", "." + suffix
     return [
-        (f"{before}{other}.{suffix}", f"{other}.{suffix}", typed, meant)
+        (before + other + after, other + after, typed, meant)
         for other, typed, meant in confusables.swapped(label)
         if len(other) >= _SHORTEST
     ]

@@ -47,9 +47,13 @@ class WrongOrganisation:
         name = address.domain.name
         if address.domain.is_literal or is_own(name, facts):
             return ()
-        case = Case.of(address, message, facts)
-        if all(other == name for other in facts.history.domains_with(case.local)):
+        local = address.key.rpartition("@")[0]
+        for other in facts.history.domains_with(local):
+            if other != name:
+                break
+        else:  # the usual case
             return ()
+        case = Case.of(address, message, facts)
         written = has_written(facts.history.domain(name))
         found = suspects.same_mailbox_elsewhere(case) if written else []
         if not found or found[0].probability < self.least:

@@ -54,9 +54,10 @@ class Domain:
     @property
     def parts(self) -> suffixes.Parts:
         """The name cut at its public suffix; an address literal is all suffix, of no list."""
-        if self.is_literal:
-            return suffixes.Parts("", "", self.name, known=False)
-        return suffixes.split(self.name)
+        name = self.name
+        if name[0] == "[":
+            return suffixes.Parts("", "", name, known=False)
+        return suffixes.split(name)
 
     @property
     def suffix(self) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from itertools import islice
-from string import ascii_lowercase, digits
 from typing import TYPE_CHECKING, NamedTuple
 
-from missent.core import slips, suffixes
+from missent.core import closed_zones, slips, suffixes
 from missent.core.known import has_written, listed
 from missent.core.neighbours import GrowingIndex, domain_keys, filing_keys, gather
 from missent.core.tables import protected, providers, suffix_slips
@@ -21,13 +20,9 @@ if TYPE_CHECKING:
 
 _TOO_FAR = 30.0
 _MOST_WITH_LOCAL = 100  # a local part that is known at more domains (`info`) tells none of them
-_CLOSED = frozenset({"mil", "gov", "edu"})  # whose names the tables list nearly all,
-_SHORTEST_CLOSED = 7  # though of short names, one edit from each other, not enough of them
+_SHORTEST_CLOSED = 7  # of short names, one edit from each other, not enough are listed
 _SUFFIX_KINDS = frozenset({"suffix_near", "suffix_other", "suffix_and_more"})
 _NAMING_KINDS = frozenset({"label_shortened", "label_lengthened", "labels_cut", "labels_added"})
-_LETTERS = ascii_lowercase + digits + "-"
-
-
 _MOST_LOCALS = 16  # numbered accounts by the thousand must not cost time
 
 
@@ -41,17 +36,20 @@ class Candidate(NamedTuple):
 def domains_in_history(case: Case) -> list[Candidate]:
     """Domains that were written to before."""
     typed, history = case.address.domain.name, case.facts.history
-    names = dict.fromkeys(history.domains_near(typed))
-    local = case.address.key.rpartition("@")[0]
-    same = list(islice(history.domains_with(local), _MOST_WITH_LOCAL + 1))
-    if len(same) <= _MOST_WITH_LOCAL:
-        names.update(dict.fromkeys(same))
+    names = list(history.domains_near(typed))
+    same = list(islice(history.domains_with(case.local), _MOST_WITH_LOCAL + 1))
+    if same and len(same) <= _MOST_WITH_LOCAL:
+        names = list(dict.fromkeys(names + same))
+    if not names:
+        return []
     found = _explained(typed, names)
     return [c for c in found if not _is_lookalike(c.name, history)]
 
 
 def _is_lookalike(name: str, history: Correspondence) -> bool:
     """Whether a name that never wrote is a well-known one under a suffix that people slip to."""
+    if not suffix_slips.meant(suffixes.split(name).suffix):
+        return False
     return (
         any(True for _ in _other_suffix(name))
         and name not in listed()
@@ -67,12 +65,13 @@ def domains_in_tables(case: Case) -> list[Candidate]:
     """
     typed = case.address.domain.name
     names = _near(case.facts.own_domains, typed)
-    suffix = suffixes.split(typed).suffix
-    if suffix in _CLOSED or protected.zone_of(typed) is None:
+    _, label, suffix, _ = suffixes.split(typed)
+    closed = suffix in closed_zones.ZONES
+    if closed or protected.zone_of(typed) is None:
         names += _near(_well_known(), typed)
         names += _other_suffix(typed)
-        if suffix in _CLOSED:
-            names += _in_closed_zone(typed)
+        if closed and len(label) >= _SHORTEST_CLOSED:
+            names += closed_zones.near(typed)
     if not names:
         return []
     names = list(dict.fromkeys(names))
@@ -144,26 +143,3 @@ def _other_suffix(typed: str) -> Iterator[str]:
         other = f"{parts.label}.{suffix}"
         if parts.label and (protected.is_known(other) or other in providers.popular()):
             yield f"{parts.below}.{other}" if parts.below else other
-
-
-def _in_closed_zone(typed: str) -> Iterator[str]:
-    """Listed names one edit away, in zones of which all names are listed."""
-    parts = suffixes.split(typed)
-    if len(parts.label) < _SHORTEST_CLOSED:
-        return
-    below = f"{parts.below}." if parts.below else ""
-    listed = protected.known()
-    for label in _one_edit(parts.label):
-        other = f"{label}.{parts.suffix}"
-        if other in listed:
-            yield below + other
-
-
-def _one_edit(label: str) -> set[str]:
-    cuts = [(label[:i], label[i:]) for i in range(len(label) + 1)]
-    return {
-        *(a + b[1:] for a, b in cuts if b),
-        *(a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1),
-        *(a + c + b[1:] for a, b in cuts if b for c in _LETTERS),
-        *(a + c + b for a, b in cuts for c in _LETTERS),
-    }

@@ -11,6 +11,8 @@ from missent.core.permission import Permissions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from missent.core.acquaintance import Acquaintance
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
@@ -101,6 +103,9 @@ class Correspondence(Protocol):
     def locals_near(self, domain: str, local: str) -> Iterable[str]:
         """Known local parts at `domain` that may have been meant where `local` was typed."""
 
+    def acquaintance(self, sender: str, local: str, domain: str) -> Acquaintance:
+        """What is known of `domain`, of `local` there and of what `sender` did there, at once."""
+
     def meant(self, sender: str, address: str) -> str | None:
         """The address that `sender` (or, failing that, a colleague) meant the last time."""
 
@@ -134,6 +139,11 @@ class _Nobody:
 
     def locals_near(self, domain: str, local: str) -> Iterable[str]:  # noqa: ARG002
         return ()
+
+    def acquaintance(self, sender: str, local: str, domain: str) -> Acquaintance:  # noqa: ARG002
+        from missent.core.acquaintance import NONE  # noqa: PLC0415  it is made of what stands here
+
+        return NONE
 
     def meant(self, sender: str, address: str) -> str | None:  # noqa: ARG002
         return None

@@ -37,12 +37,13 @@ def is_known(name: str, facts: Facts, registrable: str = "") -> bool:
         registrable: its registrable domain, where that is known already: it spares a look-up.
     """
     names = listed()
-    return (
-        name in names
-        or (registrable or suffixes.split(name).registrable) in names
-        or is_own(name, facts)
-        or is_established(facts.history.domain(name))
-    )
+    registrable = registrable or suffixes.split(name).registrable
+    if registrable in names or (registrable != name and name in names):
+        return True
+    if facts.own_domains and is_own(name, facts):
+        return True
+    use = facts.history.domain(name)
+    return use is not None and is_established(use)
 
 
 @cache

@@ -53,41 +53,45 @@ def _rate(kind: str) -> float:
     return -log(slip_rates.rates()[kind])
 
 
-def _common(a: str, b: str) -> tuple[int, int]:
-    """How many characters two texts share at the start and, beyond those, at the end."""
-    shorter = min(len(a), len(b))
-    start = 0
-    while start < shorter and a[start] == b[start]:
-        start += 1
-    end = 0
-    shorter -= start
-    while end < shorter and a[-1 - end] == b[-1 - end]:
-        end += 1
-    return start, end
-
-
-@lru_cache(maxsize=131072)
 def spell(typed: str, meant: str) -> Slip | None:
     """Explain a typed text by single characters; None where it is too far away or the same."""
-    if typed == meant:
-        return None
-    place = _place(meant)
-    if _at_least(typed, meant, place) > _TOO_FAR:
-        return None
-    start, end = _common(typed, meant)
-    wrong = typed[start : len(typed) - end]
-    right = meant[start : len(meant) - end]
-    if max(len(wrong), len(right)) > _MOST_DIFFERENT:
-        return None
-    return _single(wrong, right, meant, start) or _several(wrong, right, place)
+    edits = _tools().edits(typed, meant)
+    return _once(typed, meant) if edits == 1 else _more(typed, meant, edits)
 
 
 def once(typed: str, meant: str) -> Slip | None:
     """Like `spell`, but None for whatever takes more than one edit: that costs time to weigh."""
-    if typed == meant or abs(len(typed) - len(meant)) > 1:
+    return _once(typed, meant) if _tools().edits(typed, meant) == 1 else None
+
+
+def is_one_edit(typed: str, meant: str) -> bool:
+    """Whether one edit alone makes the one of the other."""
+    return _tools().edits(typed, meant) == 1
+
+
+def _once(typed: str, meant: str) -> Slip | None:
+    wrong, right, start = _different(typed, meant)
+    return _single(wrong, right, meant, start)
+
+
+def _more(typed: str, meant: str, edits: int) -> Slip | None:
+    """Explain a typed text by so many single characters, which are several."""
+    place = _place(meant)
+    if not edits or _at_least(edits, len(typed) - len(meant), place) > _TOO_FAR:
         return None
-    start, end = _common(typed, meant)
-    return _single(typed[start : len(typed) - end], meant[start : len(meant) - end], meant, start)
+    wrong, right, _ = _different(typed, meant)
+    if max(len(wrong), len(right)) > _MOST_DIFFERENT:
+        return None
+    return _several(wrong, right, place)
+
+
+def _different(typed: str, meant: str) -> tuple[str, str, int]:
+    """What stands between the same beginning and the same end in either, and where it begins."""
+    tools = _tools()
+    start = tools.beginning(typed, meant)
+    wrong, right = typed[start:], meant[start:]
+    end = tools.end(wrong, right)
+    return wrong[: len(wrong) - end], right[: len(right) - end], start
 
 
 def _place(meant: str) -> float:
@@ -219,23 +223,34 @@ def _several(wrong: str, right: str, place: float) -> Slip | None:
     return Slip(cost - costs.another, "several", edits, words)
 
 
-def _at_least(typed: str, meant: str, place: float) -> float:
-    """A lower bound of what several edits cost between two texts, cheap to compute."""
+def _at_least(edits: int, longer: int, place: float) -> float:
+    """A lower bound of what several edits cost that make a text longer by so much."""
     costs = _costs()
-    edits = _distance()(typed, meant)
-    longer = len(typed) - len(meant)
     uneven = abs(longer)
     longer_by = costs.double if longer > 0 else costs.omit
     each = edits * (costs.another + place) - costs.another
     return uneven * longer_by + (edits - uneven) * costs.least + each
 
 
-@cache
-def _distance() -> Callable[[str, str], int]:
-    """How many single edits lie between two texts at least, whatever they cost."""
-    from rapidfuzz.distance import OSA  # noqa: PLC0415  slow to import, and not always needed
+class _Tools(NamedTuple):
+    """What is asked of two texts.
 
-    return OSA.distance
+    Attributes:
+        edits: how many single edits lie between them at least, whatever they cost.
+        beginning: how many characters they share there.
+        end: likewise.
+    """
+
+    edits: Callable[[str, str], int]
+    beginning: Callable[[str, str], int]
+    end: Callable[[str, str], int]
+
+
+@cache
+def _tools() -> _Tools:
+    from rapidfuzz.distance import OSA, Postfix, Prefix  # noqa: PLC0415  slow to import
+
+    return _Tools(OSA.distance, Prefix.similarity, Postfix.similarity)
 
 
 @cache
@@ -252,15 +267,17 @@ def _substitution(typed: str, meant: str) -> float:
 
 def misspell(typed: str, meant: str) -> Slip | None:
     """Explain a typed text by characters, or as a spelling variant that sounds the same."""
-    return _lightly(typed, meant) or spell(typed, meant)
+    edits = _tools().edits(typed, meant)
+    if edits == 1:
+        return _once(typed, meant)
+    return _sound(typed, meant) or _more(typed, meant, edits)
 
 
-def _lightly(typed: str, meant: str) -> Slip | None:
-    """Explain a typed text by one edit or by its sound: cheaper than any two edits."""
-    slip = once(typed, meant)
-    if slip is None and typed != meant and skeleton(typed) == skeleton(meant) != "":
-        return Slip(_rate("sound") + log(len(meant)), "sound", 2, f"spelt `{typed}`")
-    return slip
+def _sound(typed: str, meant: str) -> Slip | None:
+    """Explain a typed text by its sound: cheaper than any two edits."""
+    if typed == meant or not skeleton(typed) == skeleton(meant) != "":
+        return None
+    return Slip(_rate("sound") + log(len(meant)), "sound", 2, f"spelt `{typed}`")
 
 
 @lru_cache(maxsize=131072)
@@ -270,22 +287,25 @@ def domain(typed: str, meant: str) -> Slip | None:
         return None
     if "xn--" in typed or "xn--" in meant:  # people type U-labels
         typed, meant = Domain(typed).unicode, Domain(meant).unicode
-    same_suffix = suffixes.split(typed).suffix == suffixes.split(meant).suffix
-    best = _lightly(typed, meant) if same_suffix else once(typed, meant)
+    t, m = suffixes.split(typed), suffixes.split(meant)
+    edits = _tools().edits(typed, meant)
+    best = None
+    if edits == 1:
+        best = _once(typed, meant)
+    elif t.suffix == m.suffix:
+        best = _sound(typed, meant)
     for other in (
         _cut_short(typed, meant),
-        _suffix(typed, meant),
+        _suffix(typed, meant, t.suffix, m) if t.suffix != m.suffix else None,
         _labels(typed, meant),
     ):
         if other is not None and (best is None or other.cost < best.cost):
             best = other
-    if best is None or best.cost > _two_edits(meant):
-        several = spell(typed, meant)
+    if edits > 1 and (best is None or best.cost > _two_edits(meant)):
+        several = _more(typed, meant, edits)
         if several is not None and (best is None or several.cost <= best.cost):
             best = several
-    if best is None or best.cost > _TOO_FAR:
-        return None
-    return best
+    return None if best is None or best.cost > _TOO_FAR else best
 
 
 def _two_edits(meant: str) -> float:
@@ -301,12 +321,11 @@ def _cut_short(typed: str, meant: str) -> Slip | None:
     return Slip(_rate("cut_short") + log(len(meant)), "cut_short", 2, words)
 
 
-def _suffix(typed: str, meant: str) -> Slip | None:
+def _suffix(typed: str, meant: str, typed_suffix: str, m: suffixes.Parts) -> Slip | None:
     """Another suffix after the same labels, or after almost the same."""
-    t, m = suffixes.split(typed), suffixes.split(meant)
-    if t.suffix == m.suffix or not m.label:
+    if not m.label:
         return None
-    rest = typed[: -len(t.suffix) - 1], meant[: -len(m.suffix) - 1]
+    rest = typed[: -len(typed_suffix) - 1], meant[: -len(m.suffix) - 1]
     if not rest[0] or not rest[1]:
         return None
     inner = None
@@ -314,13 +333,13 @@ def _suffix(typed: str, meant: str) -> Slip | None:
         inner = once(rest[0], rest[1])
         if inner is None:
             return None
-    words = f"with `.{t.suffix}` for `.{m.suffix}`"
-    close = once(t.suffix, m.suffix)
+    words = f"with `.{typed_suffix}` for `.{m.suffix}`"
+    close = once(typed_suffix, m.suffix)
     if close is not None:
         kind, cost = "suffix_near", _rate("suffix_near") + close.cost / 2
     else:
         kind = "suffix_other"
-        cost = _rate(kind) - log(slip_rates.suffix_share(t.suffix))
+        cost = _rate(kind) - log(slip_rates.suffix_share(typed_suffix))
     if inner is None:
         return Slip(cost, kind, 1, close.words if close is not None else words)
     cost += inner.cost + _rate("another_edit")

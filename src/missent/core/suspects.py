@@ -9,6 +9,9 @@ from missent.core import candidates, model, prior
 from missent.core.evidence import of_domain, of_local
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from missent.core.candidates import Candidate
     from missent.core.evidence.case import Case
     from missent.core.facts import Use
     from missent.core.slips import Slip
@@ -42,15 +45,14 @@ class Suspect(NamedTuple):
 
 def domains(case: Case) -> list[Suspect]:
     """Domains that were probably meant, the likeliest first; more than one where it is close."""
-    found: dict[str, Suspect] = {}
     in_history = candidates.domains_in_history(case)
     near = sum(c.slip.cost <= of_domain.NEAR for c in in_history)
-    weigh = model.fitted("domain").log_odds if in_history else None
-    for name, slip in in_history:
-        far = slip.cost > of_domain.FAR
-        if weigh is not None and not (far and _mailbox(case, name) is None):
-            odds = weigh(of_domain.numbers(case, name, slip, near))
-            found[name] = Suspect(odds, name, slip)
+    weighed = [
+        candidate
+        for candidate in in_history
+        if candidate.slip.cost <= of_domain.FAR or _mailbox(case, candidate.name) is not None
+    ]
+    found = _domains(case, weighed, near)
     # Of a name that is listed to exist, only what is known here may tell otherwise.
     in_tables = candidates.domains_in_tables(case)
     for name, slip in in_tables if in_tables and case.typed.listed < 1.0 else ():
@@ -67,24 +69,28 @@ def same_mailbox_elsewhere(case: Case) -> list[Suspect]:
         return []  # the usual case, and looking for near names is dear
     in_history = candidates.domains_in_history(case)
     near = sum(c.slip.cost <= of_domain.NEAR for c in in_history)
-    found: dict[str, Suspect] = {}
-    for name, slip in in_history:
-        if _mailbox(case, name) is not None:
-            odds = model.fitted("domain").log_odds(of_domain.numbers(case, name, slip, near))
-            found[name] = Suspect(odds, name, slip)
-    return _best(found, case)
+    there = [c for c in in_history if _mailbox(case, c.name) is not None]
+    return _best(_domains(case, there, near), case)
 
 
 def locals_(case: Case) -> list[Suspect]:
     """Local parts at the typed domain that were probably meant, the likeliest first."""
     in_history = candidates.locals_in_history(case)
-    found: dict[str, Suspect] = {}
-    for name, slip in in_history:
-        if slip.cost > of_local.FAR:
-            continue
-        numbers = of_local.numbers(case, name, slip, len(in_history))
-        found[name] = Suspect(model.fitted("local").log_odds(numbers), name, slip)
+    weighed = [(name, slip) for name, slip in in_history if slip.cost <= of_local.FAR]
+    if not weighed:
+        return []
+    numbers = of_local.Evidence(case, len(in_history)).numbers
+    log_odds = model.fitted("local").log_odds
+    found = {name: Suspect(log_odds(numbers(name, slip)), name, slip) for name, slip in weighed}
     return _best(found, case)
+
+
+def _domains(case: Case, weighed: Sequence[Candidate], near: int) -> dict[str, Suspect]:
+    """What the model says of some domains, of which so many are near."""
+    if not weighed:
+        return {}
+    numbers, log_odds = of_domain.Evidence(case, near).numbers, model.fitted("domain").log_odds
+    return {name: Suspect(log_odds(numbers(name, slip)), name, slip) for name, slip in weighed}
 
 
 def _mailbox(case: Case, domain: str) -> Use | None:

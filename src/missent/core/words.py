@@ -13,47 +13,70 @@ _LONGEST = 14  # neither a word nor another stretch is longer
 _STEM = 4
 _FIRST_RANK = 2.4  # -log of the share of the most frequent word, by Zipf's law over the list
 _UNKNOWN = 6.0  # starting a stretch that is no word
+_MOST_BEGINNINGS = 65536  # kept; there are some two million
 _LETTER = 4.2  # each letter of it
 
 
-class _Words(NamedTuple):
-    """What is known of words.
+@cache
+def _words() -> dict[str, float]:
+    """What each word costs."""
+    return {word: _FIRST_RANK + log(rank) for rank, word in enumerate(rows("words.txt"), 1)}
+
+
+class _Begun(NamedTuple):
+    """The words that begin with some letters.
 
     Attributes:
-        costs: what each costs.
-        longest: how long a word may be, by its first letters.
+        within: those within these letters, each as its length and cost.
+        longer: the lengths of the longer ones.
     """
 
-    costs: dict[str, float]
-    longest: dict[str, int]
+    within: tuple[tuple[int, float], ...]
+    longer: tuple[int, ...]
+
+
+class _Beginnings(dict[str, "_Begun | None"]):
+    """What the next letters, up to four of them, say of the words that may begin here."""
+
+    def __init__(self) -> None:
+        words = _words()
+        longer: dict[str, set[int]] = {}
+        for word in words:
+            lengths = longer.setdefault(word[:_STEM], set())
+            if _STEM < len(word) <= _LONGEST:
+                lengths.add(len(word))
+        for letters, lengths in longer.items():
+            ends = range(1, len(letters) + 1)
+            within = [(end, words[letters[:end]]) for end in ends if letters[:end] in words]
+            self[letters] = _Begun(tuple(within), tuple(sorted(lengths)))
+
+    def __missing__(self, letters: str) -> _Begun | None:
+        begun = self[letters[:-1]] if len(letters) > 1 else None
+        if begun is not None and begun.longer:  # those begin with other letters
+            begun = _Begun(begun.within, ())
+        if len(self) < _MOST_BEGINNINGS:
+            self[letters] = begun
+        return begun
 
 
 @cache
-def _words() -> _Words:
-    words = rows("words.txt")
-    costs = {word: _FIRST_RANK + log(rank) for rank, word in enumerate(words, 1)}
-    longest = {word[:_STEM]: min(len(word), _LONGEST) for word in sorted(words, key=len)}
-    return _Words(costs, longest)
+def _beginnings() -> _Beginnings:
+    return _Beginnings()
 
 
 @lru_cache(maxsize=16384)
 def jumble(label: str) -> float:
     """The cost, in nats, of the cheapest way to cut a label into words and other stretches."""
-    words = _words()
-    cost_of, longest = words.costs.get, words.longest.get
+    begun_with = _beginnings()
     size = len(label)
     with_word = [inf] * (size + 1)  # by the end of the word
     here = 0.0  # of the letters up to here
     jumbled = [_UNKNOWN]  # the same with a stretch that begins there, less what letters cost so far
     least = _UNKNOWN
     for start in range(size):
-        farthest = start + longest(label[start : start + _STEM], _STEM - 1)
-        if farthest > size:
-            farthest = size
-        for end in range(start + 1, farthest + 1):
-            word = cost_of(label[start:end])
-            if word is not None and here + word < with_word[end]:
-                with_word[end] = here + word
+        begun = begun_with[label[start : start + 4]]
+        if begun is not None:
+            _take(begun, label, start, here, with_word)
         end = start + 1
         if end > _LONGEST:
             least = min(jumbled[end - _LONGEST : end])
@@ -61,8 +84,23 @@ def jumble(label: str) -> float:
         here = least + letters
         if with_word[end] < here:
             here = with_word[end]
-        begun = here + _UNKNOWN - letters
-        jumbled.append(begun)
-        if begun < least:
-            least = begun
+        stretch = here + _UNKNOWN - letters
+        jumbled.append(stretch)
+        if stretch < least:
+            least = stretch
     return here
+
+
+def _take(begun: _Begun, label: str, start: int, here: float, with_word: list[float]) -> None:
+    """Note what each word that begins here costs, together with all before it."""
+    for length, word in begun.within:
+        if here + word < with_word[start + length]:
+            with_word[start + length] = here + word
+    size, cost_of = len(label), _words().get
+    for length in begun.longer:
+        end = start + length
+        if end > size:
+            break
+        cost = cost_of(label[start:end])
+        if cost is not None and here + cost < with_word[end]:
+            with_word[end] = here + cost

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from missent.core.acquaintance import piece_by_piece
 from missent.core.facts import Use
 from missent.core.neighbours import (
     GrowingIndex,
@@ -64,6 +65,7 @@ class Ledger:
         self._shapes: dict[str, Counter[str]] = {}
         self._domains_with: dict[str, list[str]] = {}
         self._meant: dict[tuple[str, str], str] = {}
+        self._touched: set[str] = set()
 
     def send(self, sender: str, address: str, at: int) -> None:
         """Record a message from `sender` to `address`."""
@@ -105,6 +107,10 @@ class Ledger:
         """Whether anything is recorded of `address`."""
         return address in self._addresses
 
+    def touches(self, domain: str) -> bool:
+        """Whether anything is recorded of `domain` or of an address at it."""
+        return domain in self._touched
+
     def merge(self, sender: str, address: str, use: Use, *, found: bool = False) -> None:
         """Add what a store knows of a pair, or of an address where the sender is "".
 
@@ -117,6 +123,7 @@ class Ledger:
         domain = address.rpartition("@")[2]
         if found and address not in self._addresses:
             self._addresses[address] = _Count()
+            self._touched.add(domain)
         if sender and use.sent and not (use.received or use.bounced or use.confirmed):
             # What most messages teach; it is the same for all four.
             self._pair(sender, address).merge(use)
@@ -182,6 +189,8 @@ class Ledger:
         names = self._local_names
         return [names[n] for n in gather(self._local_index, local_queries(domain, local))]
 
+    acquaintance = piece_by_piece
+
     def meant(self, sender: str, address: str) -> str | None:
         """The address that `sender` (or, failing that, a colleague) meant the last time."""
         return self._meant.get((sender, address)) or self._meant.get(("", address))
@@ -198,12 +207,14 @@ class Ledger:
         count = self._sender_domains.get((sender, domain))
         if count is None:
             count = self._sender_domains[sender, domain] = _Count()
+            self._touched.add(domain)
         return count
 
     def _domain(self, domain: str) -> _Count:
         count = self._domains.get(domain)
         if count is None:
             count = self._domains[domain] = _Count()
+            self._touched.add(domain)
             self._domain_index.file(len(self._domain_names), filing_keys(domain))
             self._domain_names.append(domain)
         return count
@@ -213,6 +224,7 @@ class Ledger:
         if count is None:
             count = self._addresses[address] = _Count()
             local, _, domain = address.rpartition("@")
+            self._touched.add(domain)
             self._local_index.file(len(self._local_names), local_keys(domain, local))
             self._local_names.append(local)
             self._locals_at[domain] = self._locals_at.get(domain, 0) + 1

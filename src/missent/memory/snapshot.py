@@ -12,9 +12,11 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from missent.core.acquaintance import NONE, Acquaintance, piece_by_piece
 from missent.core.facts import Use
 from missent.core.neighbours import domain_keys, gather
 from missent.core.shapes import shape
+from missent.core.slips import is_one_edit
 from missent.memory.local_parts import LARGE
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ FEW = 12
 _LOOKED_AT = 64  # local parts of a domain tell how the others are built
 
 
+_NEVER = Use()
 _HANDFUL = 4  # addresses of a domain; up to so many are looked through, not looked up
 
 
@@ -160,6 +163,12 @@ class Snapshot:
             if share == end or self.share_senders[share] != who:
                 return None
             return self.share_uses.use(share)
+        return self._by(who, start, end)
+
+    def _by(self, who: int, start: int, end: int) -> Use | None:
+        """What a sender did in some rows."""
+        if who == self.nobody:
+            return None
         sent = first = last = received = 0
         uses = self.uses
         for row, sender_there in enumerate(self.senders[start:end], start):
@@ -239,6 +248,35 @@ class Snapshot:
             return ()
         start, end = self.first_address[number], self.first_address[number + 1]
         return self.local_parts.near(domain, local, start, end)
+
+    def acquaintance(self, sender: str, local: str, domain: str) -> Acquaintance:
+        """What is known of `domain`, of `local` there and of what `sender` did there, at once."""
+        number = self.domain_numbers.get(domain)
+        if number is None:
+            return NONE
+        start, end = self.first_address[number], self.first_address[number + 1]
+        row, last_row = self.first_row[start], self.first_row[end]
+        if end - start > _HANDFUL or last_row - row > FEW:
+            return piece_by_piece(self, sender, local, domain)
+        there = [self.locals[found] for found in range(start, end)]
+        address = pair = _NEVER
+        if local in there:
+            address = self.address(f"{local}@{domain}") or _NEVER
+            pair = self.pair(sender, f"{local}@{domain}") or _NEVER
+        near: Sequence[str] = ()
+        if not address.sent and not address.received:
+            near = [other for other in there if is_one_edit(local, other)]
+        like = shape(local)
+        return Acquaintance(
+            self.domain_use(number) or _NEVER,
+            self._by(self.sender_numbers.get(sender, self.nobody), row, last_row) or _NEVER,
+            address,
+            pair,
+            end - start,
+            sum([shape(other) == like for other in there]),
+            end - start,
+            near,
+        )
 
     def meant(self, sender: str, address: str) -> str | None:
         """The address that `sender` (or, failing that, a colleague) meant the last time."""

@@ -6,6 +6,7 @@ from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from missent.core.acquaintance import piece_by_piece
 from missent.core.facts import Use
 from missent.core.shapes import shape
 from missent.memory.ledger import Ledger
@@ -13,6 +14,7 @@ from missent.memory.ledger import Ledger
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from missent.core.acquaintance import Acquaintance
     from missent.memory.snapshot import Snapshot
 
 _NONE = Use()
@@ -119,6 +121,12 @@ class View:
         return _each(
             self._snapshot.locals_near(domain, local), self._ledger.locals_near(domain, local)
         )
+
+    def acquaintance(self, sender: str, local: str, domain: str) -> Acquaintance:
+        """What is known of `domain`, of `local` there and of what `sender` did there, at once."""
+        if self._ledger.touches(domain):
+            return piece_by_piece(self, sender, local, domain)
+        return self._snapshot.acquaintance(sender, local, domain)
 
     def meant(self, sender: str, address: str) -> str | None:
         """The address that `sender` (or, failing that, a colleague) meant the last time."""

@@ -22,7 +22,7 @@ def told(typed: str, meant: str, facts: Facts) -> dict[str, float]:
     case = as_case(typed, facts)
     slip = slips.domain(case.address.domain.name, meant)
     assert slip is not None
-    row = of_domain.numbers(case, meant, slip, 1)
+    row = of_domain.Evidence(case, 1).numbers(meant, slip)
     return dict(zip(of_domain.NAMES, row, strict=True))
 
 
@@ -100,8 +100,9 @@ def test_evidence_is_finite_and_complete(typed: str, known: list[str], later: in
     for address in known:
         story.wrote(address).heard(address)
     case = as_case(typed, story.facts(later))
+    evidence = of_domain.Evidence(case, 1)
     for name, slip in candidates.domains_in_history(case):
-        row = of_domain.numbers(case, name, slip, 1)
+        row = evidence.numbers(name, slip)
         assert len(row) == len(of_domain.NAMES)
         assert all(map(isfinite, row))
 

@@ -21,7 +21,7 @@ def told(typed: str, meant: str, facts: Facts) -> dict[str, float]:
     case = as_case(typed, facts)
     slip = slips.local(case.address.key.rpartition("@")[0], meant)
     assert slip is not None
-    row = of_local.numbers(case, meant, slip, 1)
+    row = of_local.Evidence(case, 1).numbers(meant, slip)
     return dict(zip(of_local.NAMES, row, strict=True))
 
 
@@ -61,8 +61,9 @@ def test_evidence_is_finite_and_complete(typed: str, known: list[str], later: in
     for address in known:
         story.wrote(address).heard(address)
     case = as_case(typed, story.facts(later))
+    evidence = of_local.Evidence(case, 1)
     for name, slip in candidates.locals_in_history(case):
-        row = of_local.numbers(case, name, slip, 1)
+        row = evidence.numbers(name, slip)
         assert len(row) == len(of_local.NAMES)
         assert all(map(isfinite, row))
 

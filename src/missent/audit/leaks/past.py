@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from itertools import compress
 from typing import TYPE_CHECKING, Final
 
+from missent.core.acquaintance import piece_by_piece
 from missent.core.facts import Use
 from missent.core.neighbours import filing_keys, most_shared
 from missent.core.shapes import shape
@@ -168,6 +169,8 @@ class Without:
     def locals_near(self, domain: str, local: str) -> Iterable[str]:  # noqa: ARG002
         """Not looked for: it would take every address of every domain."""
         return ()
+
+    acquaintance = piece_by_piece
 
     def meant(self, sender: str, address: str) -> str | None:  # noqa: ARG002
         """A log tells no corrections."""

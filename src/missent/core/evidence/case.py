@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from missent.core.message import Message
 
 
-@dataclass(frozen=True)
+@dataclass  # not frozen: every check makes one, and that would take three times as long
 class Case:
     """One recipient under suspicion, with what is asked of it again for each candidate.
 
@@ -31,6 +31,7 @@ class Case:
         sender: `Address.key` of who writes, "" where not known.
         facts: what is known.
         beside: how many recipients of the message lie at each domain.
+        local: the local part as it is known: that of `Address.key`.
     """
 
     address: Address
@@ -38,16 +39,14 @@ class Case:
     facts: Facts
     beside: Mapping[str, int]
 
+    def __post_init__(self) -> None:
+        self.local = self.address.key.rpartition("@")[0]
+
     @classmethod
     def of(cls, address: Address, message: Message, facts: Facts) -> Case:
         """The case of one recipient of a message."""
         sender = message.mail_from.key if message.mail_from else ""
         return cls(address, sender, facts, _beside(message))
-
-    @cached_property
-    def local(self) -> str:
-        """The local part as it is known: that of `Address.key`."""
-        return self.address.key.rpartition("@")[0]
 
     @cached_property
     def with_local(self) -> int:
@@ -102,13 +101,14 @@ def _typed(case: Case) -> Typed:
     parts = suffixes.split(name)
     label = parts.label or name
     parent = NEVER
-    if parts.registrable != name:
-        parent = history.domain(parts.registrable) or NEVER
+    registrable = parts.registrable
+    if registrable != name:
+        parent = history.domain(registrable) or NEVER
     return Typed(
         parts,
         label,
         jumble(label),
-        listed(name),
+        listed(name, registrable),
         history.domain(name) or NEVER,
         max(history.locals_at(name) - case.came_back, 0),  # a view may count none that it knows
         history.sender_domain(case.sender, name) or NEVER,
@@ -123,6 +123,8 @@ _last: tuple[Message, Mapping[str, int]] | None = None
 
 
 def _beside(message: Message) -> Mapping[str, int]:
+    if len(message.recipients) == 1 and not message.beside:
+        return {message.recipients[0].address.domain.name: 1}
     global _last  # noqa: PLW0603  a memo of one
     last = _last
     if last is None or last[0] is not message:
@@ -136,9 +138,8 @@ def _how_many(names: Iterable[str]) -> int:
     return len(names) if isinstance(names, Sized) else sum(1 for _ in names)
 
 
-def listed(name: str) -> float:
+def listed(name: str, registrable: str) -> float:
     """Whether a domain exists by the tables: surely 1, probably 0.5."""
-    registrable = suffixes.split(name).registrable
     names = known.listed()
     if name in names or registrable in names:
         return 1.0

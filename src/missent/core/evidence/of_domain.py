@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import exp, log, log1p
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from missent.core import slips, suffixes
+from missent.core import suffixes
 from missent.core.evidence.case import listed
 from missent.core.evidence.measures import (
     LARGE_COST,
     MOST_COST,
-    NEVER,
     days,
     just_now,
     places,
@@ -21,7 +20,6 @@ from missent.core.words import jumble
 
 if TYPE_CHECKING:
     from missent.core.evidence.case import Case
-    from missent.core.facts import Facts
     from missent.core.slips import Slip
 
 _MOST_JUMBLE: Final = 45.0
@@ -98,108 +96,164 @@ NAMES: Final = (
 )
 
 _KIND: Final = places(KINDS)
+_OTHER_KIND: Final = _KIND[""]
 
 
-def numbers(case: Case, meant: str, slip: Slip, candidates: int) -> list[float]:
-    """The numbers of `NAMES` for one candidate.
+class Evidence:
+    """The evidence of one case, candidate by candidate.
 
-    Args:
-        case: the recipient under suspicion.
-        meant: the domain that may have been meant.
-        slip: how the typed domain comes from it.
-        candidates: how many domains may as well have been meant.
+    What is the same for all of them is counted once.
     """
-    sender, facts, others, typed = case.sender, case.facts, case.beside, case.typed
-    history, local = facts.history, case.local
-    twin = f"{local}@{meant}"
-    everyone = history.address(twin) or NEVER
-    own = history.pair(sender, twin) or NEVER
-    same = 1.0 if everyone.sent or everyone.received else 0.0
-    locals_there = history.locals_at(meant)
-    near = near_own = 0.0
-    if not same and locals_there:
-        near, near_own = _near_local(local, meant, sender, facts)
-    there = history.domain(meant) or NEVER
-    there_own = history.sender_domain(sender, meant) or NEVER
-    parts = suffixes.split(meant)
-    alike, known_there = history.locals_like(meant, local)
-    cost = min(slip.cost, MOST_COST)
-    weight = log1p(there.sent + 3 * there.received)
-    weight_own = log1p(there_own.sent + there_own.received)
-    unlikely = min(typed.jumble, _MOST_JUMBLE) - cost
-    difference = 0.0
-    if typed.parts.label != parts.label:
-        difference = typed.jumble - jumble(parts.label or meant)
-    return [
-        cost,
-        float(slip.edits),
-        slip.edits / max(len(parts.label), 1),
-        *_KIND.get(slip.kind, _KIND[""]),
-        same,
-        log1p(everyone.sent),
-        log1p(everyone.received),
-        1.0 if own.sent else 0.0,
-        log1p(own.sent),
-        log1p(own.received),
-        same / max(case.with_local, 1) if same else 0.0,
-        near,
-        near_own,
-        log1p(there.sent),
-        log1p(there.received),
-        log1p(locals_there),
-        log1p(there_own.sent),
-        log1p(there_own.received),
-        days(there, facts.at),
-        log1p(providers.popular().get(meant, 0.0)),
-        listed(meant),
-        1.0 if "_" in meant else 0.0,
-        log1p(typed.domain.sent),
-        log1p(typed.locals),
-        log1p(typed.address.sent),
-        log1p(typed.domain_own.sent),
-        days(typed.domain, facts.at),
-        typed.listed,
-        log1p(typed.parent.sent),
-        log1p(typed.parent.received),
-        weight - log1p(typed.domain.sent),
-        log1p(locals_there) - log1p(typed.locals),
-        1.0 if parts.registrable and parts.registrable == typed.parts.registrable else 0.0,
-        0.0 if typed.parts.known else 1.0,
-        _log_share(typed.parts.suffix) - _log_share(parts.suffix),
-        min(len(typed.label), 16) / 4,
-        typed.jumble / len(typed.label),
-        difference,
-        min(len(local), 16) / 4,
-        log1p(candidates),
-        log1p(others.get(meant, 0)),
-        log1p(max(others.get(case.address.domain.name, 0) - 1, 0)),
-        log1p(sum(others.values())),
-        1.0 if just_now(own, everyone, facts.at) else 0.0,
-        1.0 if "_" in case.address.domain.name else 0.0,
-        alike / (known_there + 1),
-        log1p(alike),
-        weight,
-        weight_own,
-        unlikely + weight,
-        unlikely + 2 * weight_own,
-        same * cost,
-        cost if own.sent else 0.0,
-        max(cost - LARGE_COST, 0.0),
-        exp(-weight),
-        unlikely + weight if typed.listed == 1.0 else 0.0,
-    ]
+
+    __slots__ = ("_candidates", "_case", "_typed")
+
+    def __init__(self, case: Case, candidates: int) -> None:
+        """Count what the typed domain says.
+
+        Args:
+            case: the recipient under suspicion.
+            candidates: how many domains may as well have been meant.
+        """
+        self._case = case
+        self._typed = _Typed.of(case)
+        self._candidates = log1p(candidates)
+
+    def numbers(self, meant: str, slip: Slip) -> list[float]:
+        """The numbers of `NAMES` for one candidate.
+
+        Args:
+            meant: the domain that may have been meant.
+            slip: how the typed domain comes from it.
+        """
+        case, typed = self._case, self._typed
+        sender, local, at = case.sender, case.local, case.facts.at
+        history = case.facts.history
+        there, there_own, everyone, own, locals_there, alike, looked_at, near = (
+            history.acquaintance(sender, local, meant)
+        )
+        same = 1.0 if everyone.sent or everyone.received else 0.0
+        parts = suffixes.split(meant)
+        label = parts.label
+        registrable = parts.registrable
+        cost = min(slip.cost, MOST_COST)
+        weight = log1p(there.sent + 3 * there.received)
+        weight_own = log1p(there_own.sent + there_own.received)
+        unlikely = typed.unlikely - cost
+        difference = 0.0
+        if typed.parts.label != label:
+            difference = typed.jumble - jumble(label or meant)
+        locals_number = log1p(locals_there)
+        return [
+            cost,
+            float(slip.edits),
+            slip.edits / (len(label) or 1),
+            *_KIND.get(slip.kind, _OTHER_KIND),
+            same,
+            log1p(everyone.sent),
+            log1p(everyone.received),
+            1.0 if own.sent else 0.0,
+            log1p(own.sent),
+            log1p(own.received),
+            same / max(case.with_local, 1) if same else 0.0,
+            1.0 if near else 0.0,
+            1.0 if any(history.pair(sender, f"{other}@{meant}") for other in near) else 0.0,
+            log1p(there.sent),
+            log1p(there.received),
+            locals_number,
+            log1p(there_own.sent),
+            log1p(there_own.received),
+            days(there, at),
+            log1p(providers.popular().get(meant, 0.0)),
+            listed(meant, registrable),
+            1.0 if "_" in meant else 0.0,
+            typed.sent,
+            typed.locals,
+            typed.address_sent,
+            typed.own_sent,
+            typed.days,
+            typed.listed,
+            typed.parent_sent,
+            typed.parent_received,
+            weight - typed.sent,
+            locals_number - typed.locals,
+            1.0 if registrable and registrable == typed.registrable else 0.0,
+            typed.suffix_unknown,
+            typed.log_share - _log_share(parts.suffix),
+            typed.label_length,
+            typed.label_jumble,
+            difference,
+            typed.local_length,
+            self._candidates,
+            log1p(case.beside.get(meant, 0)),
+            typed.beside,
+            typed.recipients,
+            1.0 if just_now(own, everyone, at) else 0.0,
+            typed.underscore,
+            alike / (looked_at + 1),
+            log1p(alike),
+            weight,
+            weight_own,
+            unlikely + weight,
+            unlikely + 2 * weight_own,
+            same * cost,
+            cost if own.sent else 0.0,
+            max(cost - LARGE_COST, 0.0),
+            exp(-weight),
+            unlikely + weight if typed.listed == 1.0 else 0.0,
+        ]
 
 
-def _near_local(local: str, domain: str, sender: str, facts: Facts) -> tuple[float, float]:
-    """Whether a local part one edit away is known there, and whether to this very sender."""
-    near = 0.0
-    for other in facts.history.locals_near(domain, local):
-        slip = slips.spell(local, other)
-        if slip is not None and slip.edits == 1:
-            near = 1.0
-            if facts.history.pair(sender, f"{other}@{domain}"):
-                return 1.0, 1.0
-    return near, 0.0
+class _Typed(NamedTuple):
+    """What the typed domain says, as numbers; the names are those of `NAMES` or of the case."""
+
+    parts: suffixes.Parts
+    registrable: str
+    jumble: float
+    unlikely: float
+    sent: float
+    locals: float
+    address_sent: float
+    own_sent: float
+    days: float
+    listed: float
+    parent_sent: float
+    parent_received: float
+    suffix_unknown: float
+    log_share: float
+    label_length: float
+    label_jumble: float
+    local_length: float
+    beside: float
+    recipients: float
+    underscore: float
+
+    @classmethod
+    def of(cls, case: Case) -> _Typed:
+        """Those of one case."""
+        typed, others, name = case.typed, case.beside, case.address.domain.name
+        parts = typed.parts
+        return cls(
+            parts,
+            parts.registrable,
+            typed.jumble,
+            min(typed.jumble, _MOST_JUMBLE),
+            log1p(typed.domain.sent),
+            log1p(typed.locals),
+            log1p(typed.address.sent),
+            log1p(typed.domain_own.sent),
+            days(typed.domain, case.facts.at),
+            typed.listed,
+            log1p(typed.parent.sent),
+            log1p(typed.parent.received),
+            0.0 if parts.known else 1.0,
+            _log_share(parts.suffix),
+            min(len(typed.label), 16) / 4,
+            typed.jumble / len(typed.label),
+            min(len(case.local), 16) / 4,
+            log1p(max(others.get(name, 0) - 1, 0)),
+            log1p(sum(others.values())),
+            1.0 if "_" in name else 0.0,
+        )
 
 
 @lru_cache(maxsize=1024)

@@ -72,17 +72,15 @@ def swapped(label: str) -> list[tuple[str, str, str]]:
     """
     found = []
     for typed, meant in _BOTH_WAYS:
-        start = label.find(typed)
-        if start < 0:
+        if typed not in label:
             continue
         found.append((label.replace(typed, meant), typed, meant))
-        places = []
-        while start >= 0:
-            places.append(start)
-            start = label.find(typed, start + 1)
-        if len(places) > 1:
-            size = len(typed)
-            found += [(label[:at] + meant + label[at + size :], typed, meant) for at in places]
+        at, last = label.find(typed), label.rfind(typed)
+        if at == last:
+            continue
+        while at >= 0:
+            found.append((label[:at] + meant + label[at + len(typed) :], typed, meant))
+            at = label.find(typed, at + 1)
     return found
 
 

@@ -1,0 +1,76 @@
+"""Zones whose names the tables list nearly all, and the listed names one edit away from a label.
+
+One edit leaves one half of a label as it is, or swaps the two letters where the halves meet: so the
+labels of a zone are sorted by how they begin and by how they end, and nothing is scanned.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from missent.core import suffixes
+from missent.core.slips import once
+from missent.core.tables import protected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+ZONES = frozenset({"mil", "gov", "edu"})
+
+
+class _Labels(NamedTuple):
+    """The labels of a zone that have so many letters, in two orders.
+
+    Attributes:
+        forwards: sorted.
+        backwards: each read from its end, sorted.
+    """
+
+    forwards: Sequence[str]
+    backwards: Sequence[str]
+
+
+@cache
+def _listed(zone: str) -> Mapping[int, _Labels]:
+    """The registered labels of a zone by their length."""
+    found: dict[int, list[str]] = {}
+    end = "." + zone
+    for name in protected.known():
+        if name.endswith(end) and name.count(".") == 1:
+            label = name[: -len(end)]
+            found.setdefault(len(label), []).append(label)
+    return {
+        size: _Labels(sorted(labels), sorted([label[::-1] for label in labels]))
+        for size, labels in found.items()
+    }
+
+
+def near(name: str) -> Iterator[str]:
+    """Listed names whose registered label is one edit away from that of a name in such a zone."""
+    below, label, zone, _ = suffixes.split(name)
+    before = f"{below}." if below else ""
+    for other in _near(label, zone):
+        if once(label, other):
+            yield f"{before}{other}.{zone}"
+
+
+def _near(label: str, zone: str) -> Iterator[str]:
+    half = len(label) // 2
+    first, second = label[:half], label[half:][::-1]
+    for size in (len(label) - 1, len(label), len(label) + 1):
+        listed = _listed(zone).get(size)
+        if listed is not None:
+            yield from _beginning(listed.forwards, first)
+            yield from (other[::-1] for other in _beginning(listed.backwards, second))
+    swapped = label[: half - 1] + label[half] + label[half - 1] + label[half + 1 :]
+    if f"{swapped}.{zone}" in protected.known():
+        yield swapped
+
+
+def _beginning(ordered: Sequence[str], start: str) -> Iterator[str]:
+    for at in range(bisect_left(ordered, start), len(ordered)):
+        if not ordered[at].startswith(start):
+            return
+        yield ordered[at]
