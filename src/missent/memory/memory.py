@@ -312,11 +312,15 @@ class Memory:
 
     async def _pull(self) -> None:
         async with self._turn:
-            self._take_over()
             self._pulled = time.monotonic()
-            changes = await self.store.changes(self._head.change)
+            loaded, fetched = self._loaded(), self._head.exceptions
+            changes = await self.store.changes((loaded[1] if loaded else self._head).change)
+            if loaded:
+                # Only now: in between, decisions would know less than before.
+                self._begin(*loaded)
+                self._head = self._head._replace(exceptions=fetched)  # a snapshot has none
             self._apply(changes)
-            if changes.head.exceptions != self._head.exceptions:
+            if changes.head.exceptions != fetched:
                 await self._fetch_exceptions()
             self._head = changes.head
             # Something was taken away, or so much has come that a new snapshot is worth its work.
@@ -364,14 +368,12 @@ class Memory:
             loading = load(self.store, self._closing.is_set)
             self._loading = asyncio.create_task(loading, name="memory: load")
 
-    def _take_over(self) -> None:
-        """Begin with the new snapshot if there is one."""
-        if self._loading is not None and self._loading.done():
-            done, self._loading = self._loading, None
-            if (loaded := done.result()) is not None:
-                fetched = self._head.exceptions  # a snapshot has none of the exceptions
-                self._begin(*loaded)
-                self._head = self._head._replace(exceptions=fetched)
+    def _loaded(self) -> tuple[Snapshot, Head] | None:
+        """The new snapshot, if there is one."""
+        if self._loading is None or not self._loading.done():
+            return None
+        done, self._loading = self._loading, None
+        return done.result()
 
     async def _anew(self) -> None:
         """Decide without what was just taken away."""
