@@ -30,12 +30,16 @@ def listen(key: str, host: str, port: int) -> socket.socket:
     """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=1024)
+        made = socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
         raise ConfigError(
             f"{key}: cannot listen on {host}:{port}: {error.strerror}; is another running?"
             " name another port"
         ) from None
+    # What is accepted inherits it. asyncio does not set it where the protocol was left open, and
+    # an answer in two writes would then wait 40 ms for the client's acknowledgement.
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return made
 
 
 def need(extra: str, *modules: str) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import httpx
 
+from missent.app.places import listen
 from missent.web.options import WebOptions
 from missent.web.server import serving
 
@@ -24,7 +24,7 @@ async def browsing(make: Callable[[WebOptions], Starlette]) -> AsyncIterator[htt
     Args:
         make: makes the application for options with the url that the client uses.
     """
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listen("browser", "127.0.0.1", 0)
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     async with serving(make(WebOptions(url)), [listening]), browser(url) as client:
         yield client

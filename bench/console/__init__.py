@@ -1,0 +1,1 @@
+"""What the console and the API take with a million decisions in the store."""
