@@ -1,8 +1,8 @@
-"""How long `POST /v1/screen` takes, with 100,000 contacts: from a client, and of the server's CPU,
-less what it uses when nobody asks.
+"""How long `POST /v1/screen` takes, with 100,000 contacts.
 
-The client is a process of its own that keeps its connection, as a web server does. Beside it the
-floor: `/livez`, which decides nothing, through the same server.
+Measured from a client, and of the CPU of the server, less what it uses when nobody asks. The client
+is a process of its own that keeps its connection, as a web server does. Beside it the floor:
+`/livez`, which decides nothing, through the same server.
 """
 
 from __future__ import annotations
