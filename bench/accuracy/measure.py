@@ -178,9 +178,18 @@ class Curve:
             1000 * self._doubtful.at(threshold) / max(self._messages, 1),
         )
 
-    def at_budget(self, budget: float) -> Point | None:
-        """The point of the highest recall that spends no more needless prompts per 1,000."""
-        within = [point for point in self.points if point.needless <= budget]
+    def at_budget(self, budget: float, *, doubtful: bool = True) -> Point | None:
+        """The point of the highest recall that spends no more needless prompts per 1,000.
+
+        Args:
+            budget: needless prompts per 1,000 messages.
+            doubtful: whether those count about which the labels are in doubt.
+        """
+
+        def spent(point: Point) -> float:
+            return point.needless if doubtful else point.needless - point.doubtful
+
+        within = [point for point in self.points if spent(point) <= budget]
         return max(within, key=lambda p: (p.recall, p.threshold), default=None)
 
 

@@ -103,6 +103,7 @@ def test_the_view_is_that_of_a_ledger_which_never_saw_the_address(
             assert counted(view.sender_domain(who, domain)) == counted(
                 without.sender_domain(who, domain)
             )
+    assert view.domains_known() == without.domains_known()
     for domain in DOMAINS:
         assert counted(view.domain(domain)) == counted(without.domain(domain))
         assert view.locals_at(domain) == without.locals_at(domain)

@@ -73,6 +73,10 @@ def test_doubtful_ones_are_needless_too_and_told_apart() -> None:
         1000,
     )
     assert (curve.point(0.9).needless, curve.point(0.9).doubtful) == (2, 1)
+    assert curve.at_budget(1) is None
+    affordable = curve.at_budget(1, doubtful=False)
+    assert affordable is not None
+    assert affordable.threshold == 0.9
 
 
 def test_proved_slips_apart() -> None:

@@ -65,6 +65,7 @@ async def test_what_one_learns_and_forgets_the_other_knows(url: str) -> None:
         await until(lambda m=memory: len(m.permissions.entries) == 1)  # type: ignore[misc]
         assert memory.view().pair(ANN, DAN) == Use(10, 100, 109)
         assert memory.view().locals_at("partner.example") == 11
+        assert memory.view().domains_known() == 2
     await one.forget(EVE)
     assert one.view().address(EVE) is None
     await until(lambda: other.view().address(EVE) is None)

@@ -27,6 +27,7 @@ def test_without_facts_nothing_is_known_and_nothing_fails() -> None:
     assert NO_HISTORY.address("b@y") is None
     assert NO_HISTORY.domain("y") is None
     assert NO_HISTORY.sender_domain("a@x", "y") is None
+    assert NO_HISTORY.domains_known() == 0
     assert NO_HISTORY.locals_at("y") == 0
     assert NO_HISTORY.locals_like("y", "b") == (0, 0)
     assert NO_HISTORY.meant("a@x", "b@y") is None

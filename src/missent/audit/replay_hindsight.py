@@ -55,6 +55,10 @@ class Without:
         use = self._whole.domain(domain)
         return self._less(use) if domain == self._domain else use
 
+    def domains_known(self) -> int:
+        """How many domains are known."""
+        return self._whole.domains_known() - (self.domain(self._domain) is None)
+
     def locals_at(self, domain: str) -> int:
         """How many distinct addresses are known at `domain`."""
         return self._whole.locals_at(domain) - (domain == self._domain)

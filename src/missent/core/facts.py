@@ -84,6 +84,9 @@ class Correspondence(Protocol):
     def domain(self, domain: str) -> Use | None:
         """How the whole organisation has used `domain`, all its addresses together."""
 
+    def domains_known(self) -> int:
+        """About how many domains are known: how much there is to mistake something for."""
+
     def locals_at(self, domain: str) -> int:
         """How many distinct addresses are known at `domain`."""
 
@@ -124,6 +127,9 @@ class _Nobody:
 
     def domain(self, domain: str) -> Use | None:  # noqa: ARG002
         return None
+
+    def domains_known(self) -> int:
+        return 0
 
     def locals_at(self, domain: str) -> int:  # noqa: ARG002
         return 0

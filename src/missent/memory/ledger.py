@@ -166,6 +166,10 @@ class Ledger:
         count = self._domains.get(domain)
         return count.use() if count else None
 
+    def domains_known(self) -> int:
+        """How many domains are known."""
+        return len(self._domain_names)
+
     def locals_at(self, domain: str) -> int:
         """How many distinct addresses are known at `domain`."""
         return self._locals_at.get(domain, 0)

@@ -204,6 +204,10 @@ class Snapshot:
         first = self.first_address
         return self.first_row[first[number]], self.first_row[first[number + 1]]
 
+    def domains_known(self) -> int:
+        """How many domains are known."""
+        return len(self.domain_names)
+
     def locals_at(self, domain: str) -> int:
         """How many distinct addresses are known at `domain`."""
         number = self.domain_numbers.get(domain)

@@ -29,6 +29,8 @@ class Overlay:
         self.ledger = Ledger()
         self.new_at: dict[str, Counter[str]] = {}
         """By domain: how the local parts are built that the snapshot does not know."""
+        self.new_domains: set[str] = set()
+        """Those that the snapshot does not know."""
         self._rows: dict[tuple[str, str], Use] = {}
 
     def __len__(self) -> int:
@@ -48,6 +50,8 @@ class Overlay:
             if not found:
                 local, _, domain = address.rpartition("@")
                 self.new_at.setdefault(domain, Counter())[shape(local)] += 1
+                if not self.snapshot.locals_at(domain):
+                    self.new_domains.add(domain)
         self.ledger.merge(sender, address, use, found=found)
 
     def settle(self, sender: str, address: str, use: Use) -> None:
@@ -72,12 +76,13 @@ class View:
     by the same event loop: so nothing changes while a decision looks.
     """
 
-    __slots__ = ("_ledger", "_new_at", "_snapshot")
+    __slots__ = ("_ledger", "_new_at", "_new_domains", "_snapshot")
 
     def __init__(self, overlay: Overlay) -> None:
         self._snapshot = overlay.snapshot
         self._ledger = overlay.ledger
         self._new_at = overlay.new_at
+        self._new_domains = overlay.new_domains
 
     def pair(self, sender: str, address: str) -> Use | None:
         """How `sender` has used `address`."""
@@ -96,6 +101,10 @@ class View:
     def domain(self, domain: str) -> Use | None:
         """How the whole organisation has used `domain`, all its addresses together."""
         return _both(self._snapshot.domain(domain), self._ledger.domain(domain))
+
+    def domains_known(self) -> int:
+        """How many domains are known."""
+        return len(self._snapshot.domain_names) + len(self._new_domains)
 
     def locals_at(self, domain: str) -> int:
         """How many distinct addresses are known at `domain`."""

@@ -43,6 +43,17 @@ def test_by_use_and_by_the_slip() -> None:
     assert row["domain_locals"] == log1p(3)
 
 
+def test_what_is_meant_counts_for_less_where_much_is_known() -> None:
+    story = Story().wrote("jon.smith@acme.example", times=3)
+    few = told("jon.smit@acme.example", "jon.smith", story.facts())
+    for number in range(50):
+        story.wrote(f"info@{number}.example")
+    many = told("jon.smit@acme.example", "jon.smith", story.facts())
+    assert few["domains_known"] == log1p(1)
+    assert many["domains_known"] == log1p(51)
+    assert few["meant_share"] == log1p(3) - log1p(1) > many["meant_share"]
+
+
 def test_numbered_accounts_are_told() -> None:
     facts = Story().wrote("jsmith@acme.example").facts()
     row = told("jsmith2@acme.example", "jsmith", facts)

@@ -143,6 +143,10 @@ class Without:
             return use
         return _hindsight(use)
 
+    def domains_known(self) -> int:
+        """How many domains are known."""
+        return len(self._past.domains)
+
     def locals_at(self, domain: str) -> int:
         """How many distinct addresses are known at `domain`."""
         if domain == self._hidden:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from missent.core.slips import Slip
 
 _MOST_ELSEWHERE: Final = 4
+_MOST_DOMAINS: Final = 8000  # as many as the model was fitted with; more tell it no more
 
 # Beyond this a candidate is not weighed: the model was fitted without such candidates.
 FAR: Final = 16.0
@@ -78,6 +79,8 @@ NAMES: Final = (
     "cost_beyond",
     "meant_rare",
     "typed_used",
+    "domains_known",
+    "meant_share",
 )
 
 _KIND: Final = places(KINDS)
@@ -166,6 +169,8 @@ class Evidence:
             max(cost - LARGE_COST, 0.0),
             exp(-weight),
             here.used,
+            here.domains_known,
+            weight - here.domains_known,
         ]
 
 
@@ -191,6 +196,7 @@ class _Typed(NamedTuple):
     jumble: float
     jumble_of_parts: float
     elsewhere: float
+    domains_known: float
 
     @classmethod
     def of(cls, case: Case) -> _Typed:
@@ -222,6 +228,7 @@ class _Typed(NamedTuple):
             jumble(letters) / max(len(letters), 1),
             sum(map(jumble, parts)),
             float(min(elsewhere, _MOST_ELSEWHERE)),
+            log1p(min(history.domains_known(), _MOST_DOMAINS)),
         )
 
 
