@@ -68,6 +68,7 @@ class Partners:
         self.pair = history.pair
         self.address = history.address
         self.sender_domain = history.sender_domain
+        self.domains_known = history.domains_known
         self.locals_at = history.locals_at
         self.locals_like = history.locals_like
         self.domains_with = history.domains_with
