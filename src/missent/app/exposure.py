@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 
 from missent.app import domains
 from missent.app.remember import open_store
+from missent.audit.sources.octets import is_broken_compression, opened
+from missent.core.errors import ConfigError
 from missent.dns.signed import signed
 from missent.exposure.candidates import candidates
+from missent.exposure.certificates import Certificates
+from missent.exposure.lookalike import Lookalike, State
 from missent.exposure.probe import ProbeOptions, Prober
 from missent.exposure.rank import ranked
 from missent.exposure.registry import Registry
@@ -19,8 +23,8 @@ from missent.report.contact.fetch import Web
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
-    from missent.exposure.lookalike import Lookalike
     from missent.settings import Settings
 
 _YEAR = 365.25 * 86400
@@ -37,9 +41,11 @@ class Look:
         mass: the share of all slips after which it is enough.
         slips: the share of messages whose domain is mistyped.
         volume: messages a year to each name; None for what the store saw, or 1.
-        hello: our name towards mail servers that are to be probed; "" connects to none.
+        probe: how mail servers are probed; None connects to none.
         rdap: whether the registries are asked about names that take mail.
         offline: nobody is asked anything.
+        certificates: files that tell of certificates.
+        unread: called with a file and how many of its entries could not be read.
     """
 
     names: Sequence[str]
@@ -47,9 +53,11 @@ class Look:
     mass: float
     slips: float
     volume: float | None
-    hello: str = ""
+    probe: ProbeOptions | None = None
     rdap: bool = False
     offline: bool = False
+    certificates: Sequence[Path] = ()
+    unread: Callable[[Path, int], None] = lambda _path, _count: None
 
 
 def look_around(
@@ -63,7 +71,7 @@ def look_around(
         progress: called with how many of how many are done.
 
     Raises:
-        ConfigError: the DNS cannot be asked like this.
+        ConfigError: the DNS cannot be asked like this, or a file cannot be read.
         StoreError: the store cannot be read.
     """
     names = look.names
@@ -91,20 +99,39 @@ async def survey(
         ]
 
     found = await asyncio.to_thread(make)
+    if look.certificates:
+        found = await asyncio.to_thread(_certified, found, look)
     if look.offline:
         return found
     resolver = domains.resolver(settings, many=True)
     try:
         asking = partial(signed, resolvers=settings.dns.resolvers)
         surveyed = await Survey(resolver, progress, asking).run(found)
-        if look.hello:
-            surveyed = await Prober(resolver.asker, ProbeOptions(look.hello)).run(surveyed)
+        if look.probe is not None:
+            surveyed = await Prober(resolver.asker, look.probe).run(surveyed)
         if look.rdap:
             async with Web() as web:
                 surveyed = await Registry(web).run(surveyed)
         return surveyed
     finally:
         await resolver.close()
+
+
+def _certified(found: Sequence[Lookalike], look: Look) -> list[Lookalike]:
+    told = Certificates({one.name for one in found if one.state is not State.OURS})
+    for path in look.certificates:
+        before = told.skipped
+        try:
+            with opened(path) as stream:
+                told.read(stream)
+        except Exception as error:
+            if not (isinstance(error, OSError) or is_broken_compression(error)):
+                raise
+            reason = getattr(error, "strerror", None) or str(error)
+            raise ConfigError(f"{path}: {reason}; it was to tell of certificates") from None
+        if told.skipped > before:
+            look.unread(path, told.skipped - before)
+    return [told.of(one) for one in found]
 
 
 def _received(settings: Settings, names: Sequence[str]) -> dict[str, float]:

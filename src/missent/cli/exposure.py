@@ -64,7 +64,23 @@ if TYPE_CHECKING:
     help="Also ask the mail servers whether they take any recipient; we say that we are OWN-NAME.",
 )
 @click.option(
+    "--probe-patience",
+    type=click.IntRange(1, 600),
+    default=45,
+    show_default=True,
+    metavar="SECONDS",
+    help="What a mail server gets, whatever it does.",
+)
+@click.option(
     "--rdap", is_flag=True, help="Ask the registries since when, until when and by whom (RDAP)."
+)
+@click.option(
+    "--certificates",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Certificates issued for lookalikes: JSON of a search in the transparency logs, as crt.sh "
+    "gives it, or names, one a line; also compressed (gzip, xz, zstd). May be repeated.",
 )
 @click.option("--html", type=click.File("w"), metavar="FILE", help="Write a picture there.")
 @click.option("--all", "every", is_flag=True, help="Text: every name, not only the worst.")
@@ -90,7 +106,9 @@ def command(
     save: Path | None,
     offline: bool,
     probe: str,
+    probe_patience: int,
     rdap: bool,
+    certificates: tuple[Path, ...],
     html: IO[str] | None,
     every: bool,
     form: str,
@@ -104,12 +122,14 @@ def command(
     \b
     Examples:
       missent exposure navy.mil
+      missent exposure --certificates crt.json.gz corp.example
       missent exposure --limit 100 --volume 50000 --html map.html corp.example mail.corp.example
       missent exposure --since seen.json --save seen.json corp.example
     """  # noqa: D301  \b is click's mark for "leave these lines as they are"
     from missent.app.exposure import Look, look_around  # noqa: PLC0415  slow to import
     from missent.exposure import picture, tell  # noqa: PLC0415  likewise
     from missent.exposure import since as earlier  # noqa: PLC0415  likewise
+    from missent.exposure.probe import ProbeOptions  # noqa: PLC0415  likewise
 
     settings = context.settings()
     names = _names([*domains, *(file or ())]) or list(settings.organisation.domains)
@@ -117,7 +137,18 @@ def command(
         raise click.UsageError("name a domain of yours, or write organisation.domains")
     before = _before(since)
     hello = _name(probe, "--probe") if probe else ""
-    look = Look(names, limit, mass, slips, volume, hello, rdap, offline)
+    look = Look(
+        names,
+        limit,
+        mass,
+        slips,
+        volume,
+        ProbeOptions(hello, patience=probe_patience) if hello else None,
+        rdap,
+        offline,
+        certificates,
+        _tell_unread,
+    )
     with context.blamed():
         found = look_around(settings, look, _progress)
     if save is not None:
@@ -173,6 +204,11 @@ def _name(text: str, option: str = "DOMAIN") -> str:
     if domain.is_literal or "." not in domain.name:
         raise click.BadParameter(f"{text!r} is no domain such as corp.example", param_hint=option)
     return domain.name
+
+
+def _tell_unread(path: Path, count: int) -> None:
+    entries = "1 entry was" if count == 1 else f"{count} entries were"
+    click.echo(f"{path}: {entries} no certificate and no name, and left out", err=True)
 
 
 def _progress(done: int, of: int) -> None:

@@ -1,57 +1,29 @@
 """The noisy channel run forwards: what people type who mean a domain, the likeliest first.
 
-`slips` explains a typed name by the meant one; here the typed names are made. Each kind of slip
-gets its share of `tables/slip_rates.json`, spread over the names that it can make of this one
-(`forward_letters`,
-`forward_labels`), so that all probabilities together stay below 1. Names that take two slips follow
-by the product of both, as long as somebody asks for more.
+`slips` explains a typed name by the meant one; here the typed names are made. Every single slip
+that can happen to a name (`forward_letters`, `forward_labels`) has traits, and its probability is
+in proportion to the exponential of the sum of what they weigh (`tables/forward.json`, fitted by
+`bench/fit/forward.py`). So each letter more is a chance more, and all probabilities together stay
+below 1. Names that take two slips, at places that do not touch, follow by the product of both.
 """
 
 from __future__ import annotations
 
 import heapq
 from functools import lru_cache
+from math import exp
 from typing import TYPE_CHECKING, NamedTuple
 
 from missent.core import forward_labels, forward_letters
 from missent.core.address import Domain
 from missent.core.errors import AddressError
-from missent.core.tables import slip_rates
+from missent.core.tables import forward_weights, slip_rates
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 _LONGEST = 253  # octets of a name, RFC 1035 2.3.4
 _LABEL = 63
-_USUAL = 9  # letters of the names that the table of rates is about
-_LIKELIEST = 0.3  # no second slip counts for more: what was not looked at yet has a bound by it
-
-_KINDS: dict[str, Callable[[str], Iterator[tuple[str, float]]]] = {
-    make.__name__: make
-    for make in (
-        forward_letters.omission, forward_letters.undoubling, forward_letters.insertion,
-        forward_letters.doubling, forward_letters.substitution, forward_letters.look_alike,
-        forward_letters.transposition, forward_letters.sound, forward_labels.separator,
-        forward_labels.missing_dot, forward_labels.extra_dot, forward_labels.missing_hyphen,
-        forward_labels.suffix_near, forward_labels.suffix_other, forward_labels.labels_swapped,
-        forward_labels.labels_cut, forward_labels.labels_added, forward_labels.label_shortened,
-        forward_labels.label_lengthened, forward_labels.cut_short,
-    )
-}  # fmt: skip
-# Each letter is a chance more for these; the others happen once a name, or where they can.
-_BY_LETTER = frozenset({"omission", "insertion", "doubling", "substitution", "transposition"})
-# The share of names to which such a slip can happen at all, where it is not nearly all of them: the
-# table's rates are shares of the slips of all names.
-_CAN_HAPPEN = {
-    "separator": 0.3,
-    "missing_dot": 0.3,
-    "missing_hyphen": 0.15,
-    "labels_cut": 0.3,
-    "labels_swapped": 0.3,
-    "undoubling": 0.5,
-    "look_alike": 0.6,
-    "extra_dot": 0.6,
-}
 
 
 class Typed(NamedTuple):
@@ -68,47 +40,38 @@ class Typed(NamedTuple):
     kind: str
 
 
+class _Change(NamedTuple):
+    """A single slip by its shortest form: what stands where instead of what."""
+
+    start: int
+    end: int
+    put: str
+    share: float
+
+
 def typed(meant: str) -> Iterator[Typed]:
     """What is typed for a domain (`Domain.name`), in falling probability, each name once.
 
     It goes on for hundreds of thousands of names: take as many as you need.
     """
-    single = singles(meant)
     given = {meant}
-    more = _Doubles(single)
-    for one in single:
-        yield from more.above(one.probability, given)
+    singles, changes = _singles(meant)
+    doubles = _doubles(Domain(meant).unicode, changes)
+    ahead = next(doubles, None)
+    for one in singles:
+        while ahead is not None and ahead.probability > one.probability:
+            if ahead.name not in given:
+                given.add(ahead.name)
+                yield ahead
+            ahead = next(doubles, None)
         if one.name not in given:  # two other slips may have made it before
             given.add(one.name)
             yield one
-    yield from more.above(0.0, given)
-
-
-@lru_cache(maxsize=4096)
-def singles(meant: str) -> Sequence[Typed]:
-    """What one slip makes of a domain, in falling probability; together `1 - several()`."""
-    spelt = Domain(meant).unicode
-    rates = slip_rates.rates()
-    total: dict[str, float] = {}
-    kinds: dict[str, tuple[float, str]] = {}
-    weighed = [(kind, made, sum(made.values())) for kind, made in _made(spelt) if made]
-    letters = forward_letters.letters(spelt)
-    share_of = {
-        kind: rates[kind]
-        * (letters / _USUAL if kind in _BY_LETTER else min(weight, 1.0))
-        / _CAN_HAPPEN.get(kind, 1.0)
-        for kind, _, weight in weighed
-    }
-    whole = sum(share_of.values())
-    for kind, made, weight in weighed:
-        for name, own in made.items():
-            share = (1 - several()) * share_of[kind] / whole * own / weight
-            total[name] = total.get(name, 0.0) + share
-            if share > kinds.get(name, (0.0, ""))[0]:
-                kinds[name] = share, kind
-    found = [Typed(name, share, kinds[name][1]) for name, share in total.items()]
-    found.sort(key=lambda one: (-one.probability, one.name))
-    return tuple(found)
+    while ahead is not None:
+        if ahead.name not in given:
+            given.add(ahead.name)
+            yield ahead
+        ahead = next(doubles, None)
 
 
 def several() -> float:
@@ -117,14 +80,71 @@ def several() -> float:
     return another / (1 + another)
 
 
-def _made(spelt: str) -> Iterator[tuple[str, dict[str, float]]]:
-    for kind, make in _KINDS.items():
-        made: dict[str, float] = {}
-        for text, weight in make(spelt):
-            name = _name(text)
-            if name and text != spelt:
-                made[name] = max(made.get(name, 0.0), weight)
-        yield kind, made
+@lru_cache(maxsize=1024)
+def _singles(meant: str) -> tuple[Sequence[Typed], Sequence[_Change]]:
+    """What one slip makes of a domain, in falling probability; together `1 - several()`."""
+    spelt = Domain(meant).unicode
+    weigh = forward_weights.weights().get
+    end = forward_letters.edge(spelt)
+    total: dict[str, float] = {}
+    kinds: dict[str, tuple[float, str]] = {}
+    for edits in (forward_letters.edits, forward_labels.edits):
+        for start, stop, put, traits in edits(spelt, end):
+            text = spelt[:start] + put + spelt[stop:]
+            share = exp(sum([weigh(trait, 0.0) for trait in traits]))
+            total[text] = total.get(text, 0.0) + share
+            if share > kinds.get(text, (0.0, ""))[0]:
+                kinds[text] = share, traits[0]
+    named = {text: name for text in total if (name := _name(text)) and text != spelt}
+    whole = sum(total[text] for text in named) / (1 - several())
+    found = [Typed(name, total[text] / whole, kinds[text][1]) for text, name in named.items()]
+    found.sort(key=lambda one: (-one.probability, one.name))
+    changes = [_shortest(spelt, text, total[text] / whole) for text in named]
+    changes.sort(key=lambda change: -change.share)
+    return tuple(found), tuple(changes)
+
+
+def _shortest(spelt: str, text: str, share: float) -> _Change:
+    most = min(len(spelt), len(text))
+    start = 0
+    while start < most and spelt[start] == text[start]:
+        start += 1
+    same = 0
+    while same < most - start and spelt[-1 - same] == text[-1 - same]:
+        same += 1
+    return _Change(start, len(spelt) - same, text[start : len(text) - same], share)
+
+
+def _doubles(spelt: str, changes: Sequence[_Change]) -> Iterator[Typed]:
+    """Two slips in one name, in falling probability.
+
+    Of every first slip the likeliest second one waits in the heap; the pair that is taken makes
+    room for the first slip's next one, and for the next first slip.
+    """
+    if len(changes) < 2:  # noqa: PLR2004  a pair
+        return
+    scale = several() / (1 - several()) ** 2 * 2  # each pair stands for both orders
+
+    def share(one: int, other: int) -> float:
+        return changes[one].share * changes[other].share
+
+    waiting = [(-share(0, 1), 0, 1)]
+    while waiting:
+        product, one, other = heapq.heappop(waiting)
+        if other + 1 < len(changes):
+            heapq.heappush(waiting, (-share(one, other + 1), one, other + 1))
+        if other == one + 1 and other + 1 < len(changes):
+            heapq.heappush(waiting, (-share(other, other + 1), other, other + 1))
+        first, second = sorted((changes[one], changes[other]))
+        if first.end >= second.start:
+            continue
+        text = (
+            spelt[: first.start] + first.put + spelt[first.end : second.start]
+            + second.put + spelt[second.end :]
+        )  # fmt: skip
+        name = _name(text)
+        if name:
+            yield Typed(name, -product * scale, "several")
 
 
 def _name(text: str) -> str:
@@ -134,45 +154,7 @@ def _name(text: str) -> str:
             return Domain.parse(text).name
         except AddressError:
             return ""
-    bad = ".." in text or "-." in text or ".-" in text or text[0] in ".-" or text[-1] in ".-"
+    bad = ".." in text or "-." in text or ".-" in text or text[:1] in ".-" or text[-1:] in ".-"
     if bad or "." not in text or len(text) > _LONGEST:
         return ""
     return "" if any(len(label) > _LABEL for label in text.split(".")) else text
-
-
-class _Doubles:
-    """Names with two slips: the second is made of what the first one made."""
-
-    def __init__(self, first: Sequence[Typed]) -> None:
-        self._first, self._opened = first, 0
-        self._heap: list[tuple[float, int, str, Iterator[Typed]]] = []
-
-    def above(self, probability: float, given: set[str]) -> Iterator[Typed]:
-        """Those that are likelier than so much, in falling probability."""
-        while True:
-            best = -self._heap[0][0] if self._heap else 0.0
-            bound = self._share(self._opened, _LIKELIEST)
-            if max(best, bound) <= probability:
-                return
-            if bound > best:
-                self._push(self._opened, iter(singles(self._first[self._opened].name)))
-                self._opened += 1
-                continue
-            _, number, name, rest = heapq.heappop(self._heap)
-            self._push(number, rest)
-            if name not in given:
-                given.add(name)
-                yield Typed(name, best, "several")
-
-    def _share(self, number: int, second: float) -> float:
-        """The share of a second slip after the first one of that number."""
-        if number == len(self._first):
-            return 0.0
-        one = 1 - several()
-        return self._first[number].probability / one * min(second, _LIKELIEST) / one * several()
-
-    def _push(self, number: int, rest: Iterator[Typed]) -> None:
-        one = next(rest, None)
-        if one is not None:
-            share = self._share(number, one.probability)
-            heapq.heappush(self._heap, (-share, number, one.name, rest))

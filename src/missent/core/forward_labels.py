@@ -1,142 +1,158 @@
-"""What larger slips make of a name: separators, suffixes, whole words and labels."""
+"""What larger slips make of a name: separators, suffixes, whole words and labels.
+
+As in `forward_letters`, each slip comes with the traits that `tables/forward.json` weighs.
+"""
 
 from __future__ import annotations
 
-from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from missent.core import suffixes
-from missent.core.forward_letters import edge
-from missent.core.tables import keyboards, slip_rates, suffix_slips
-from missent.core.word_breaks import breaks
+from missent.core import forward_letters
+from missent.core.forward_letters import Edit, edge
+from missent.core.tables import slip_rates, suffix_slips
+from missent.core.word_breaks import breaks, is_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 _TAILS = ("s", "e", "inc", "corp", "co", "group", "us", "usa", "online", "net", "mail", "llc",
           "global", "uk", "intl", "tech")  # fmt: skip
 _GENERIC = frozenset({"com", "net", "org", "edu", "gov", "mil", "info", "biz", "us"})
+_HOSTS = frozenset({"mail", "email", "smtp", "mx", "webmail", "www", "exchange", "notes", "pop"})
+_LARGEST_RANKS = (1, 2, 4, 9)
 
 
-def separator(name: str) -> Iterator[tuple[str, float]]:
-    """A dot, a hyphen or an underscore for another, or a hyphen between two words."""
-    for i in range(edge(name)):
+def edits(name: str, end: int) -> Iterator[Edit]:
+    """Every larger slip; the public suffix begins at `end`."""
+    between = dict(_word_breaks(name))
+    yield from _separators(name, end, between)
+    suffix = name[end + 1 :]
+    if suffix:
+        yield from _suffix_near(name, end + 1, suffix)
+        yield from _suffix_other(name, end + 1, suffix)
+    yield from _whole_labels(name)
+    yield from _words(name, end)
+    yield from _cut_short(name, end)
+
+
+def _separators(name: str, end: int, between: Mapping[int, str]) -> Iterator[Edit]:
+    for i in range(end):
         if name[i] in ".-_":
-            for wrong in ".-_":
-                yield name[:i] + wrong + name[i + 1 :], 1.0
+            yield from _separator(name, i)
+        elif i in between:
+            yield Edit(i, i, "-", ("separator", f"separator:put in {between[i]}"))
+            yield Edit(i, i, ".", ("extra_dot", f"extra_dot:{between[i]}"))
+        elif i and name[i - 1] not in ".-_":
+            yield Edit(i, i, ".", ("extra_dot", "extra_dot:anywhere"))
+    if end < len(name):
+        yield Edit(end, end + 1, "", ("missing_dot", "missing_dot:before the suffix"))
     if name.count("-") > 1:  # who thinks that it is an underscore types it everywhere
-        yield from ((name.replace("-", wrong), 1.0) for wrong in "_.")
-        yield name.replace("-", ""), 0.5
-    for i in _word_breaks(name):
-        yield name[:i] + "-" + name[i:], 0.1
+        for wrong in ("_", ".", ""):
+            yield Edit(0, len(name), name.replace("-", wrong), ("separator", "separator:all"))
 
 
-def missing_dot(name: str) -> Iterator[tuple[str, float]]:
-    """Two labels run together."""
-    for i, letter in enumerate(name):
-        if letter == ".":
-            yield name[:i] + name[i + 1 :], 1.0 if i < edge(name) else 0.5
-
-
-def extra_dot(name: str) -> Iterator[tuple[str, float]]:
-    """A dot between two words, or anywhere."""
-    between = _word_breaks(name)
-    for i in range(1, edge(name)):
-        yield name[:i] + "." + name[i:], 0.5 if i in between else 0.02
-
-
-def missing_hyphen(name: str) -> Iterator[tuple[str, float]]:
-    """Two words run together; a letter that ends the one and begins the other is typed once."""
-    for i, letter in enumerate(name):
-        if letter in "-_":
-            yield name[:i] + name[i + 1 :], 1.0
-            if name[i - 1] == name[i + 1]:
-                yield name[:i] + name[i + 2 :], 0.5
-
-
-def suffix_near(name: str) -> Iterator[tuple[str, float]]:
-    """A slip within the suffix: those that are known, by their rank, then any other."""
-    suffix = suffixes.split(name).suffix
-    rest = name[: -len(suffix) - 1]
-    if not rest:
+def _separator(name: str, i: int) -> Iterator[Edit]:
+    """Another separator for this one, or none."""
+    for wrong in ".-_":
+        if wrong != name[i]:
+            yield Edit(i, i + 1, wrong, ("separator", f"separator:{name[i]}{wrong}"))
+    if name[i] == ".":
+        yield Edit(i, i + 1, "", ("missing_dot", "missing_dot:between labels"))
         return
-    cut = {suffix[:i] + suffix[i + 1 :] for i in range(len(suffix))}
-    for rank, wrong in enumerate(suffix_slips.typed_for(suffix), 1):
-        known = 1 / (rank + 2)
-        if wrong in cut and suffix_slips.exists(wrong):
-            known *= 8 if rank == 1 else 4  # nothing tells the typist
-        yield f"{rest}.{wrong}", known
-    for wrong in cut:
-        yield f"{rest}.{wrong}", 0.15
-    for i, letter in enumerate(suffix):
-        yield f"{rest}.{suffix[:i]}{letter}{suffix[i:]}", 0.06
-        yield f"{rest}.{suffix[:i]}{suffix[i + 1 : i + 2]}{letter}{suffix[i + 2 :]}", 0.1
-        for wrong in ascii_lowercase:
-            if keyboards.near(wrong, letter):
-                yield f"{rest}.{suffix[:i]}{wrong}{suffix[i + 1 :]}", 0.05
-                yield f"{rest}.{suffix[:i]}{wrong}{suffix[i:]}", 0.02
-                yield f"{rest}.{suffix[: i + 1]}{wrong}{suffix[i + 1 :]}", 0.03
+    yield Edit(i, i + 1, "", ("missing_hyphen",))
+    if name[i - 1 : i] == name[i + 1 : i + 2]:  # it ends one word and begins the other
+        yield Edit(i, i + 2, "", ("missing_hyphen", "missing_hyphen:and a letter"))
 
 
-def suffix_other(name: str) -> Iterator[tuple[str, float]]:
+def _suffix_near(name: str, start: int, suffix: str) -> Iterator[Edit]:
+    """A slip of the fingers within the suffix; some are known, and some lead to another suffix."""
+    known = suffix_slips.typed_for(suffix)
+    made = set()
+    for slip in forward_letters.edits(suffix, len(suffix)):
+        wrong = slip.of(suffix)
+        made.add(wrong)
+        yield _suffix_put(name, start, wrong, known, slip.traits)
+    for wrong in known:
+        if wrong not in made:
+            yield _suffix_put(name, start, wrong, known, ("", "suffix_near:several"))
+
+
+def _suffix_put(
+    name: str, start: int, wrong: str, known: Sequence[str], traits: Sequence[str]
+) -> Edit:
+    kind = traits[0]
+    exists = bool(wrong) and suffix_slips.exists(wrong)
+    rank = known.index(wrong) + 1 if wrong in known else 0
+    return Edit(start, len(name), wrong, (
+        "suffix_near", *traits[1:], f"suffix_near:{kind}" if kind else "",
+        f"suffix_near:known {max(m for m in _LARGEST_RANKS if m <= rank)}" if rank else "",
+        f"suffix_near:exists {'cut' if kind == 'omission' else 'other'}" if exists else "",
+        "suffix_near:ml for mil" if (wrong, name[start:]) == ("ml", "mil") else "",
+    ))  # fmt: skip
+
+
+def _suffix_other(name: str, start: int, suffix: str) -> Iterator[Edit]:
     """Another suffix, as many names have it; who means a generic one types a generic one."""
-    suffix = suffixes.split(name).suffix
-    rest = name[: -len(suffix) - 1]
-    if not rest:
-        return
+    local = suffix.rpartition(".")[2]
     for wrong in slip_rates.suffixes():
-        weight = slip_rates.suffix_share(wrong)
-        if wrong in _GENERIC and suffix in _GENERIC:
-            weight = max(weight * 4, 0.04)
-        yield f"{rest}.{wrong}", weight
+        traits = ["suffix_other", f"suffix:{wrong}"]
+        if suffix in _GENERIC and wrong in _GENERIC:
+            traits.append("suffix_other:generic")
+            if wrong == "com":
+                traits.append("suffix_other:com for a generic one")
+            if suffix == "com" and wrong in {"net", "org"}:
+                traits.append("suffix_other:net or org for com")
+        elif local not in _GENERIC and wrong.rpartition(".")[2] == local:
+            traits.append("suffix_other:same country")
+        elif wrong == "com":
+            traits.append("suffix_other:com for a country")
+        yield Edit(start, len(name), wrong, tuple(traits))
 
 
-def labels_swapped(name: str) -> Iterator[tuple[str, float]]:
-    """Two labels in the other order."""
+def _whole_labels(name: str) -> Iterator[Edit]:
     labels = name.split(".")
+    own = name[: edge(name)].count(".")  # labels before the registrable one
     for i in range(len(labels) - 1):
         swapped = [*labels[:i], labels[i + 1], labels[i], *labels[i + 2 :]]
-        yield ".".join(swapped), 1.0 if i + 2 < len(labels) else 0.05
-
-
-def labels_cut(name: str) -> Iterator[tuple[str, float]]:
-    """A label left out."""
-    labels = name.split(".")
-    for i in range(len(labels) - 1):
+        where = "inside" if i < own else "the suffix"
+        yield Edit(0, len(name), ".".join(swapped), ("labels_swapped", f"labels_swapped:{where}"))
         rest = [*labels[:i], *labels[i + 1 :]]
-        if len(rest) > 1:
-            yield ".".join(rest), 1.0
+        if len(rest) > 1 and i <= own:
+            what = "a host" if labels[i] in _HOSTS else "first" if i == 0 else "other"
+            what = "the registered one" if i == own else what
+            yield Edit(0, len(name), ".".join(rest), ("labels_cut", f"labels_cut:{what}"))
+    yield Edit(len(name), len(name), ".com", ("labels_added",))
 
 
-def labels_added(name: str) -> Iterator[tuple[str, float]]:
-    """A suffix after the name; a host's name before it leads to us all the same."""
-    yield f"{name}.com", 0.5
-
-
-def label_shortened(name: str) -> Iterator[tuple[str, float]]:
-    """A word of a label left out, or any end of it."""
-    for start, end in _labels(name):
-        label = name[start:end]
+def _words(name: str, end: int) -> Iterator[Edit]:
+    """A word of a label left out, any end of it, or a word too many at the end."""
+    for start, stop in _labels(name):
+        label = name[start:stop]
+        words = _breaks(label)
         for i in range(2, len(label) - 1):
-            weight = 0.5 if i in breaks(label) or "-" in label[i - 1 : i + 1] else 0.01
-            yield name[:start] + label[:i].rstrip("-") + name[end:], weight
-            yield name[:start] + label[i:].lstrip("-") + name[end:], weight * 0.5
-
-
-def label_lengthened(name: str) -> Iterator[tuple[str, float]]:
-    """A word too many at the end of a label."""
-    end = edge(name)
+            at = "hyphen" if "-" in label[i - 1 : i + 1] else words.get(i, "anywhere")
+            left, right = label[:i].rstrip("-"), label[i:].lstrip("-")
+            yield Edit(start, stop, left, ("label_shortened", f"label_shortened:{at} lost"))
+            yield Edit(start, stop, right, ("label_shortened", f"label_shortened:{at} kept"))
     for rank, tail in enumerate(_TAILS, 1):
-        yield name[:end] + tail + name[end:], 1 / rank
+        few = "s" if tail == "s" else "often" if rank <= 5 else "seldom"  # noqa: PLR2004
+        yield Edit(end, end, tail, ("label_lengthened", f"label_lengthened:{few}"))
 
 
-def cut_short(name: str) -> Iterator[tuple[str, float]]:
+def _cut_short(name: str, end: int) -> Iterator[Edit]:
     """The end of the name never typed."""
+    top = name.rfind(".")
     for i in range(name.find(".") + 2, len(name)):
-        weight = 1.0 if name[i] == "." else 0.5 / (len(name) - i)
-        if i > name.rfind("."):
-            weight = 1.0 / (len(name) - i)
-        yield name[:i], weight
+        left = len(name) - i
+        if name[i] == ".":
+            trait = "cut_short:at a dot"
+        elif i > top:
+            trait = "cut_short:last letter" if left == 1 else "cut_short:in the suffix"
+        else:
+            trait = "cut_short:in a label"
+        yield Edit(
+            i, len(name), "", ("cut_short", trait, "cut_short:to the name" if i <= end else "")
+        )
 
 
 def _labels(name: str) -> Iterator[tuple[int, int]]:
@@ -146,5 +162,14 @@ def _labels(name: str) -> Iterator[tuple[int, int]]:
         start += len(label) + 1
 
 
-def _word_breaks(name: str) -> frozenset[int]:
-    return frozenset(start + i for start, end in _labels(name) for i in breaks(name[start:end]))
+def _word_breaks(name: str) -> Iterator[tuple[int, str]]:
+    for start, end in _labels(name):
+        yield from ((start + i, sure) for i, sure in _breaks(name[start:end]).items())
+
+
+def _breaks(label: str) -> dict[int, str]:
+    """Where a label may be cut: between two words, or where one begins or ends."""
+    return {
+        i: "two words" if is_word(label[:i]) and is_word(label[i:]) else "a word"
+        for i in breaks(label)
+    }

@@ -1,16 +1,17 @@
-"""What a slip of the fingers makes of a name, letter by letter, with weights within each kind.
+"""What a slip of the fingers makes of a name, letter by letter, with what is telling of each.
 
-The weights say what is known of typing and spelling in general, and were fitted to no names: a
-first letter is seldom wrong, a plural's `s` often; a wrong letter lies beside the right one, sounds
-like it, or stands nearby in the same word (Pollock and Zamora 1984; Grudin 1983; Kukich 1992), and
-what is true together is likelier than the sum. How much likelier was estimated on one half of the
-domains in the labelled corpus; see docs/explanation/exposure.md.
+The traits say where a letter stands and what it is beside; how much each of them counts stands in
+`tables/forward.json`. They follow what is known of typing and spelling (Pollock and Zamora 1984;
+Grudin 1983; Kukich 1992): a first letter is seldom wrong; a wrong one lies beside the right one,
+sounds like it or stands nearby; letters are lost in clusters; what is doubled is doubled wrongly.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import pairwise
 from string import ascii_lowercase, digits
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from missent.core import suffixes
 from missent.core.tables import keyboards
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _LETTERS = ascii_lowercase + digits
 _VOWELS = frozenset("aeiouy")
+_LEFT_HAND = frozenset("qwertasdfgzxcvb12345")
+_SEPARATORS = ".-_"
 _SOUND_ALIKE = frozenset(
     pair
     for group in ("mn", "ckq", "cs", "sz", "gj", "fv", "bp", "dt", "iy", "uw", "lr", "vw", "xs")
@@ -31,7 +34,7 @@ _LOOK_ALIKE = frozenset(
     for both in ("1l", "0o", "1i", "il", "5s", "uv", "b6", "9g", "2z")
     for pair in (both, both[::-1])
 )
-_OFTEN_DOUBLED = frozenset("lstnerpfmcog")
+_LOOK_ALIKE_TEXTS = (("rn", "m"), ("m", "rn"), ("w", "vv"), ("vv", "w"), ("cl", "d"), ("d", "cl"))
 _SPELT = (
     ("ie", "ei"), ("ei", "ie"), ("ph", "f"), ("f", "ph"), ("ck", "k"), ("k", "ck"), ("c", "ck"),
     ("ks", "x"), ("x", "ks"), ("ee", "ea"), ("ea", "ee"), ("ai", "ay"), ("ay", "ai"), ("ey", "y"),
@@ -41,134 +44,152 @@ _SPELT = (
 )  # fmt: skip
 
 
+class Edit(NamedTuple):
+    """A slip in a name.
+
+    Attributes:
+        start: where what is replaced begins.
+        end: where it ends.
+        put: what is typed instead.
+        traits: keys of the table of weights; the first is the kind of slip.
+    """
+
+    start: int
+    end: int
+    put: str
+    traits: tuple[str, ...]
+
+    def of(self, name: str) -> str:
+        """What the slip makes of a name."""
+        return name[: self.start] + self.put + name[self.end :]
+
+
 def edge(name: str) -> int:
     """Where the public suffix begins, with its dot; slips in it are a kind of their own."""
     parts = suffixes.split(name)
     return len(name) - len(parts.suffix) - 1 if parts.label else len(name)
 
 
-def _place(name: str, i: int) -> float:
-    """How likely a letter is to be mistyped where it stands."""
-    return 0.4 if i == 0 or name[i - 1] == "." else 1.0
-
-
-def omission(name: str) -> Iterator[tuple[str, float]]:
-    """A letter left out."""
-    end = edge(name)
+def edits(name: str, end: int) -> Iterator[Edit]:
+    """Every slip of the fingers in the first so many letters of a name."""
     for i in range(end):
-        if name[i] in ".-_" or name[i] in (name[i - 1 : i], name[i + 1 : i + 2]):
-            continue
-        weight = _place(name, i)
-        if i + 1 == end or name[i + 1] in ".-":
-            weight *= 1.6 if name[i] == "s" else 1.2
-        yield name[:i] + name[i + 1 :], weight
-        for j in (i + 2, i + 3):  # the eye goes on from the same letter further to the right
-            if j < end and name[j] == name[i] and "." not in name[i:j]:
-                yield name[:i] + name[j:], 0.2
-
-
-def undoubling(name: str) -> Iterator[tuple[str, float]]:
-    """One letter of two that are the same."""
-    for i in range(1, edge(name)):
-        if name[i] == name[i - 1] and name[i] != ".":
-            yield name[:i] + name[i + 1 :], 1.0
-
-
-def doubling(name: str) -> Iterator[tuple[str, float]]:
-    """A letter twice."""
-    for i in range(edge(name)):
-        if name[i] not in ".-_":
-            weight = 1.5 if name[i] in _OFTEN_DOUBLED else 0.6
-            yield name[:i] + name[i] + name[i:], weight * _place(name, i)
-
-
-def transposition(name: str) -> Iterator[tuple[str, float]]:
-    """Two neighbours swapped."""
-    for i in range(edge(name) - 1):
-        a, b = name[i], name[i + 1]
-        if a != b and a not in ".-_" and b not in ".-_":
-            yield name[:i] + b + a + name[i + 2 :], _place(name, i)
-
-
-def insertion(name: str) -> Iterator[tuple[str, float]]:
-    """A letter too many: a key that was touched besides, or a letter that stands nearby."""
-    end = edge(name)
+        if name[i] not in _SEPARATORS:
+            yield from _at(name, i, end)
     for i in range(end + 1):
-        before, after = name[i - 1 : i], name[i : i + 1]
-        nearby = name[max(i - 3, 0) : i + 3]
-        last = i == end or after in (".", "-")
-        for letter in _LETTERS:
-            if letter in (before, after) or (letter in digits and not nearby.strip(_LETTERS[:26])):
-                continue
-            weight = 1.0 if letter in ascii_lowercase else 0.03
-            if keyboards.near(letter, before) or keyboards.near(letter, after):
-                weight *= 1.5
-            if letter in nearby:
-                weight *= 2.5
-            if letter in _VOWELS:
-                weight *= 1.7
-            if last and letter in "se":
-                weight *= 10
-            yield name[:i] + letter + name[i:], weight * (0.7 if i == 0 else 1.0)
-
-
-def substitution(name: str) -> Iterator[tuple[str, float]]:
-    """A letter for another."""
-    for i in range(edge(name)):
-        right = name[i]
-        if right in ".-_":
-            continue
-        place = 0.7 if i == 0 or name[i - 1] == "." else 1.0
-        nearby = name[max(i - 3, 0) : i + 4]
-        for wrong in _LETTERS:
-            if wrong != right:
-                yield name[:i] + wrong + name[i + 1 :], _confused(right, wrong, nearby) * place
-
-
-def _confused(right: str, wrong: str, nearby: str) -> float:
-    weight = 1.0 if wrong in ascii_lowercase or right in digits else 0.05
-    if keyboards.near(wrong, right):
-        weight *= 4 if keyboards.distance(wrong, right) <= 1 else 2
-    if right + wrong in _SOUND_ALIKE:
-        weight *= 4
-    if right in _VOWELS and wrong in _VOWELS:
-        weight *= 3
-    if wrong in nearby:
-        weight *= 2
-    return weight
-
-
-def look_alike(name: str) -> Iterator[tuple[str, float]]:
-    """A letter that looks like the right one."""
-    for i in range(edge(name)):
-        for wrong in _LETTERS:
-            if name[i] + wrong in _LOOK_ALIKE:
-                yield name[:i] + wrong + name[i + 1 :], 0.5
-    for right, wrong in (
-        ("rn", "m"),
-        ("m", "rn"),
-        ("w", "vv"),
-        ("vv", "w"),
-        ("cl", "d"),
-        ("d", "cl"),
-    ):
-        yield from _everywhere(name, right, wrong, 0.3)
-
-
-def sound(name: str) -> Iterator[tuple[str, float]]:
-    """Another spelling of the same sound."""
+        yield from _between(name, i, end)
     for right, wrong in _SPELT:
-        yield from _everywhere(name, right, wrong, 0.3)
+        yield from _everywhere(name[:end], right, wrong, "sound")
+    for right, wrong in _LOOK_ALIKE_TEXTS:
+        yield from _everywhere(name[:end], right, wrong, "look_alike")
 
 
-def _everywhere(name: str, right: str, wrong: str, weight: float) -> Iterator[tuple[str, float]]:
-    end = edge(name)
+def _at(name: str, i: int, end: int) -> Iterator[Edit]:
+    """What can happen to one letter."""
+    letter, before, after = name[i], name[i - 1 : i], name[i + 1 : i + 2]
+    place = _place(name, i, end)
+    kind = _class(letter)
+    if letter == before:
+        yield Edit(i, i + 1, "", ("undoubling", f"undoubling:{place}", f"undoubling:{kind}"))
+    elif letter != after:
+        around = f"omission:{_class(before)}{kind}{_class(after)}"
+        again = letter in name[max(i - 2, 0) : i] or letter in name[i + 1 : i + 3]
+        yield Edit(i, i + 1, "", (
+            "omission", f"omission:{place}", around,
+            "omission:again" if again else "", "omission:s" if letter == "s" else "",
+            f"oa:{before}{letter}", f"ob:{letter}{after}",
+        ))  # fmt: skip
+    for j in (i + 2, i + 3):  # the eye goes on from the same letter further to the right
+        if j < end and name[j] == letter and "." not in name[i:j]:
+            yield Edit(i, j, "", ("omission", "omission:skip"))
+    if letter != before:
+        twice = any(a == b for a, b in pairwise(name[max(i - 3, 0) : i + 4]))
+        yield Edit(i, i, letter, (
+            "doubling", f"doubling:{place}", f"doubling:{kind}",
+            "doubling:of a double" if letter == after
+            else "doubling:near a double" if twice else "", f"db:{letter}",
+        ))  # fmt: skip
+    if i + 1 < end and after != letter and after not in _SEPARATORS:
+        hands = (letter in _LEFT_HAND) != (after in _LEFT_HAND)
+        yield Edit(i, i + 2, after + letter, (
+            "transposition", f"transposition:{'last' if i + 2 == end else place}",
+            f"transposition:{kind}{_class(after)}",
+            "transposition:hands" if hands else "", f"tr:{letter}{after}",
+        ))  # fmt: skip
+    yield from _instead(name, i, place, (before, after))
+
+
+def _instead(name: str, i: int, place: str, beside: tuple[str, str]) -> Iterator[Edit]:
+    """Another letter."""
+    letter, nearby = name[i], name[max(i - 3, 0) : i + 4]
+    for wrong in _LETTERS:
+        if wrong == letter:
+            continue
+        where = "substitution:nearby" if wrong in nearby else ""
+        if wrong in beside:
+            double = letter in beside
+            where = "substitution:the other doubled" if double else "substitution:beside"
+        traits = (*_replaced(letter, wrong), f"substitution:{place}", where)
+        yield Edit(i, i + 1, wrong, traits)
+        if letter + wrong in _LOOK_ALIKE:
+            yield Edit(i, i + 1, wrong, ("look_alike", f"look_alike:{_class(wrong)}"))
+
+
+def _between(name: str, i: int, end: int) -> Iterator[Edit]:
+    """A letter too many."""
+    before, after = name[i - 1 : i] if i else "", name[i : i + 1] if i < end else ""
+    nearby = name[max(i - 3, 0) : i + 3]
+    place = "first" if before in ("", ".") else "last" if after in ("", ".", "-") else "inside"
+    for letter in _LETTERS:
+        if letter not in (before, after):
+            yield Edit(i, i, letter, (
+                *_put_in(before, letter, after), f"insertion:{place}",
+                f"insertion:last {letter}" if place == "last" and letter in "se" else "",
+                "insertion:nearby" if letter in nearby else "",
+                "insertion:second" if letter in (name[i - 2 : i - 1], name[i + 1 : i + 2]) else "",
+            ))  # fmt: skip
+
+
+@lru_cache(maxsize=65536)
+def _put_in(before: str, letter: str, after: str) -> tuple[str, ...]:
+    keys = [keyboards.distance(letter, one) for one in (before, after) if one]
+    key = _key(min(keys, default=9.0))
+    split = f"{_class(before)}{_class(letter)}{_class(after)}"
+    return (
+        "insertion", f"insertion:{key}", f"insertion:{split}",
+        f"ia:{before}{letter}", f"ib:{letter}{after}",
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _replaced(right: str, wrong: str) -> tuple[str, ...]:
+    classes = f"{_class(right)}{_class(wrong)}"
+    return (
+        "substitution", f"substitution:{classes}",
+        f"substitution:{_key(keyboards.distance(right, wrong))}",
+        "substitution:sound" if right + wrong in _SOUND_ALIKE else "", f"sb:{right}{wrong}",
+    )  # fmt: skip
+
+
+def _key(apart: float) -> str:
+    return "key beside" if apart <= 1 else "key touching" if apart <= 1.26 else "key away"  # noqa: PLR2004
+
+
+def _place(name: str, i: int, end: int) -> str:
+    if i == 0 or name[i - 1] == ".":
+        return "first"
+    if i + 1 == end or name[i + 1] in ".-":
+        return "last"
+    return "second" if i == 1 or name[i - 2] == "." else "inside"
+
+
+def _class(letter: str) -> str:
+    if letter in _VOWELS:
+        return "v"
+    return "9" if letter in digits and letter else "c" if letter.isalpha() else "|"
+
+
+def _everywhere(name: str, right: str, wrong: str, kind: str) -> Iterator[Edit]:
     start = name.find(right)
-    while 0 <= start < end:
-        yield name[:start] + wrong + name[start + len(right) :], weight
+    while start >= 0:
+        yield Edit(start, start + len(right), wrong, (kind, f"{kind}:text"))
         start = name.find(right, start + 1)
-
-
-def letters(name: str) -> int:
-    """How many letters a slip of the fingers can concern, besides those of the suffix."""
-    return sum(letter not in ".-_" for letter in name[: edge(name)])

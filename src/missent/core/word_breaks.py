@@ -19,6 +19,11 @@ def _words() -> frozenset[str]:
     )
 
 
+def is_word(text: str) -> bool:
+    """Whether a text is a word of the language, no very short one."""
+    return text in _words()
+
+
 @lru_cache(maxsize=16384)
 def breaks(label: str) -> frozenset[int]:
     """The places in a label before which, or after which, a word of the language stands."""

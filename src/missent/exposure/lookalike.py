@@ -55,6 +55,10 @@ class Lookalike:
         registered: the day on which it was registered, ISO 8601; "" where that was not found out.
         expires: the day on which the registration ends; "" as before.
         registrar: who registered it; "" as before.
+        certificates: how many were issued for it, of those in the file that was read.
+        certified: the first day of the latest of them, ISO 8601; "" where that is not known.
+        certified_until: the last day of the one that holds longest; "" as before.
+        mail_hosts: hosts for mail that they name, such as `mail.navy.ml`.
         probe: what a mail server answered to a random recipient; "" where nobody asked.
         yearly: messages a year that are expected to go to it.
         advice: what to do about it.
@@ -76,6 +80,10 @@ class Lookalike:
     registered: str = ""
     expires: str = ""
     registrar: str = ""
+    certificates: int = 0
+    certified: str = ""
+    certified_until: str = ""
+    mail_hosts: tuple[str, ...] = ()
     probe: str = ""
     yearly: float = 0.0
     advice: str = ""

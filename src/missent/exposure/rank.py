@@ -21,12 +21,16 @@ _ADVICE = {
     State.FREE: "register it, and publish a null MX",
     State.UNKNOWN: "ask again later",
 }
+_QUIET = frozenset({State.MUTE, State.DEAD_END, State.UNKNOWN})
 
 
 def ranked(
     found: Iterable[Lookalike], volume: Mapping[str, float], slips: float = SLIPS
 ) -> list[Lookalike]:
     """The worst first: by expected messages a year, then by what an owner could begin to take.
+
+    Of names that take no mail, those come first for which somebody got a certificate, one for mail
+    before any other: they are being set up.
 
     Args:
         found: what was found out.
@@ -41,7 +45,15 @@ def ranked(
         )
         for one in found
     ]
-    return sorted(weighed, key=lambda one: (-one.yearly, -one.probability, one.name))
+    return sorted(
+        weighed,
+        key=lambda one: (-one.yearly, -_set_up(one), -one.probability, one.name),
+    )
+
+
+def _set_up(one: Lookalike) -> int:
+    """How sure it is that somebody sets the name up, by certificates: 2 for mail, else 1."""
+    return 2 if one.mail_hosts else 1 if one.certificates else 0
 
 
 def advice(one: Lookalike) -> str:
@@ -52,6 +64,12 @@ def advice(one: Lookalike) -> str:
         return "every name there takes mail: block it at your own gates, or register this one"
     if one.state.takes_mail and one.parked:
         return "it is for sale: buy it, or block it at your own gates"
+    if one.mail_hosts and one.state in _QUIET:
+        when = f" on {one.certified}" if one.certified else ""
+        return (
+            f"somebody got a certificate for {one.mail_hosts[0]}{when}: block it at your own gates "
+            "before it takes mail, and look again"
+        )
     return _ADVICE.get(one.state, "")
 
 

@@ -24,7 +24,7 @@ def row(one: Lookalike) -> dict[str, Json]:
     """A lookalike as plain values."""
     told: dict[str, Json] = {name: getattr(one, name) for name in _NAMES}
     told["state"] = str(one.state)
-    told["exchangers"] = list(one.exchangers)
+    told["exchangers"], told["mail_hosts"] = list(one.exchangers), list(one.mail_hosts)
     told["probability"] = round(one.probability, _DIGITS)
     told["yearly"] = round(one.yearly, _DIGITS)
     return told
@@ -41,7 +41,8 @@ def as_csv(found: Iterable[Lookalike]) -> str:
     writer = csv.DictWriter(out, _NAMES, lineterminator="\n")
     writer.writeheader()
     for one in found:
-        writer.writerow(row(one) | {"exchangers": " ".join(one.exchangers)})
+        lists = {name: " ".join(getattr(one, name)) for name in ("exchangers", "mail_hosts")}
+        writer.writerow(row(one) | lists)
     return out.getvalue()
 
 
@@ -51,8 +52,10 @@ def as_text(found: Sequence[Lookalike], *, every: bool) -> Iterator[str]:
         yield from (_line(one) for one in found)
     else:
         yield from (_line(one) for one in found if one.state.takes_mail)
-        free = [one for one in found if one.state is State.FREE][:10]
-        yield from (_line(one) for one in free)
+        quiet = [one for one in found if not one.state.takes_mail]
+        yield from (_line(one) for one in quiet if one.certificates)
+        free = [one for one in quiet if one.state is State.FREE and not one.certificates]
+        yield from (_line(one) for one in free[:10])
     yield ""
     covered = dict.fromkeys(dict.fromkeys(one.meant for one in found), 0.0)
     taken = dict.fromkeys(covered, 0.0)
@@ -83,6 +86,7 @@ def _line(one: Lookalike) -> str:
             (f"registered {one.registered}", one.registered),
             (f"until {one.expires}", one.expires),
             (f"by {one.registrar}", one.registrar),
+            (_certificates(one), one.certificates),
             (one.probe, one.probe),
             (one.reason, one.reason),
         )
@@ -91,6 +95,13 @@ def _line(one: Lookalike) -> str:
     what = str(one.state) + (f" ({', '.join(marks)})" if marks else "")
     advice = f"; {one.advice}" if one.advice else ""
     return f"{name:32} {one.probability:8.3%} {one.yearly:10.3g} a year  {what}{advice}"
+
+
+def _certificates(one: Lookalike) -> str:
+    many = f"{one.certificates} certificates" if one.certificates > 1 else "a certificate"
+    when = f" of {one.certified}" if one.certified else ""
+    hosts = f" for {' '.join(one.mail_hosts)}" if one.mail_hosts else ""
+    return f"{many}{', the latest' if when and one.certificates > 1 else ''}{when}{hosts}"
 
 
 def change(one: Lookalike, was: str) -> str:
