@@ -31,7 +31,7 @@ from scipy.sparse import csr_matrix
 
 from bench.fit.forward_assumed import ASSUMED, PAIRS, SUFFIX
 from bench.fit.forward_confusions import confusions, misspelt
-from bench.halves import half
+from bench.fit.halves import half
 from missent.core import forward_labels, forward_letters
 from missent.core.address import Domain
 from missent.core.tables import slip_rates

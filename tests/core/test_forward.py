@@ -58,7 +58,8 @@ def test_every_candidate_is_another_name_that_can_be_looked_up(meant: str) -> No
 @pytest.mark.parametrize("meant", NAMES)
 def test_the_reverse_channel_explains_what_one_slip_makes(meant: str) -> None:
     apart = []
-    for one in islice(forward.typed(meant), 200):
+    single = (one for one in forward.typed(meant) if one.kind != "several")
+    for one in islice(single, 200):
         slip = slips.domain(one.name, meant)
         assert slip is not None, one
         apart.append(abs(slip.cost + log(one.probability)))
