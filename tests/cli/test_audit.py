@@ -102,7 +102,7 @@ def test_the_report_is_one_file_that_fetches_nothing(run: Run, log: Path, tmp_pa
     page = (tmp_path / "r.html").read_text()
     assert (tmp_path / "r.html").stat().st_mode & 0o777 == 0o600
     for heading in (
-        "Timeline",
+        "When it happened",
         "worst wrong domains",
         "go on by themselves",
         "gate would",
