@@ -20,7 +20,8 @@ for package in $PACKAGES; do
     [ "$status" = installed ] || missing="$missing $package"
 done
 exim=/opt/missent-tests/exim
-[ -n "$missing" ] || [ ! -x "$exim/usr/sbin/exim4" ] || exit 0
+dns=/opt/missent-tests/dns
+[ -n "$missing" ] || [ ! -x "$exim/usr/sbin/exim4" ] || [ ! -d "$dns" ] || exit 0
 
 # No service may be started by its installation: the tests start what they need, on ports of their
 # own. A policy that stands already is left as it is.
@@ -52,4 +53,21 @@ if [ ! -x "$exim/usr/sbin/exim4" ]; then
     rm -rf "$folder"
     getent passwd Debian-exim >/dev/null || useradd --system --user-group \
         --home-dir /nonexistent --shell /usr/sbin/nologin Debian-exim
+fi
+
+# Name servers, for their query logs: unpacked too, with what they link to and is not here, so that
+# nothing of the machine's own name service changes.
+if [ ! -d "$dns" ]; then
+    folder=$(mktemp -d)
+    mkdir "$folder/partial" "$folder/root"
+    servers="bind9 fstrm-bin knot knot-module-dnstap pdns-backend-bind pdns-server"
+    # shellcheck disable=SC2086  # likewise
+    apt-get install -qq --yes --no-install-recommends --download-only \
+        --option Dir::Cache::Archives="$folder" --option APT::Sandbox::User=root $servers >/dev/null
+    for file in "$folder"/*.deb; do
+        dpkg-deb --extract "$file" "$folder/root"
+    done
+    chmod 755 "$folder/root"
+    mv "$folder/root" "$dns"
+    rm -rf "$folder"
 fi

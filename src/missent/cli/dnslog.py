@@ -42,9 +42,9 @@ def command(  # noqa: PLR0917  click passes each by its name
 ) -> int:
     """Find lookalikes of protected names in the query logs of authoritative name servers.
 
-    BIND, Knot, NSD and PowerDNS in text, and dnstap, each also compressed by gzip; `-` is standard
-    input. Questions for MX, A and AAAA count, where the log does not say that the name exists. The
-    exit code is 1 where something was found.
+    BIND and PowerDNS in text, and dnstap (BIND, Knot, NSD), each also compressed by gzip; `-` is
+    standard input. Questions for MX, A and AAAA count, where the log does not say that the name
+    exists. The exit code is 1 where something was found.
 
     \b
     Examples:
@@ -104,8 +104,8 @@ def _read(path: Path, knocks: Knocks) -> bool:
         return False
     if reader.lines and reader.unread == reader.lines:
         click.echo(
-            f"{path}: no line of it is a question of BIND, Knot, NSD or PowerDNS; is it the query "
-            "log?",
+            f"{path}: it is no dnstap file, and no line of it is a question to BIND or PowerDNS; "
+            "is it the query log?",
             err=True,
         )
         return False

@@ -46,6 +46,11 @@ def program() -> str | None:
     return shutil.which("nsd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
 
 
+def configuration(base: Path, port: int) -> str:
+    """Its own sections of a configuration; zones are to be added."""
+    return _CONF.format(base=base, port=port)
+
+
 def why_not() -> str:
     """Why it cannot run here; "" where it can."""
     return "" if program() else "NSD is not installed: sh deploy/test-packages.sh"
@@ -76,7 +81,7 @@ class Nsd:
 
     def write(self, zones: Mapping[str, str]) -> None:
         """Write configuration and zones; they are served from the next start on."""
-        conf = _CONF.format(base=self._base, port=self.port)
+        conf = configuration(self._base, self.port)
         for number, (name, records) in enumerate(zones.items()):
             file = self._base / f"{number}.zone"
             origin = f"{name}." if name else "."

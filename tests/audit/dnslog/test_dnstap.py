@@ -57,9 +57,24 @@ def test_questions_and_answers() -> None:
     assert found == [
         Query("2026-11-25", "192.0.2.1", "army.ml", "MX", exists=False),
         Query("2026-11-25", "192.0.2.1", "navy.ml", "A", exists=True),
-        Query("2026-11-25", "192.0.2.1", "army.ml", "AAAA", exists=None),
+        Query("2026-11-25", "192.0.2.1", "army.ml", "AAAA", exists=None),  # unanswered to the end
     ]
     assert (reader.lines, reader.unread) == (5, 1)
+
+
+def test_a_question_and_its_answer_are_one() -> None:
+    asked, answered = message("army.ml", 15, None), message("army.ml", 15, 3)
+    told = [query.exists for query in Reader()(stream(asked, answered, asked, asked, answered))]
+    assert told == [False, None, False]
+    exists = Reader()(stream(message("bank.ml", 15, None), message("bank.ml", 15, 0)))
+    assert [query.exists for query in exists] == [True]
+
+
+def test_a_resolver_s_own_questions_do_not_count() -> None:
+    tap = dnstap_pb.Dnstap()
+    tap.ParseFromString(message("army.ml", 15, 3))
+    tap.message.type = 4
+    assert not list(Reader()(stream(tap.SerializeToString())))
 
 
 def test_a_frame_without_end_is_refused() -> None:
