@@ -9,8 +9,11 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from missent.testing.sites import Sites
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+    from pathlib import Path
 
 # How long an example takes tells of the machine's other work, and fails no test.
 settings.register_profile("full", deadline=None, suppress_health_check=(HealthCheck.too_slow,))
@@ -53,6 +56,16 @@ def _loggers() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(structlog, "configure", configure)
         yield
+
+
+@pytest.fixture
+def sites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sites]:
+    """The sites of an owner, of the registries and of their list; all programs reach them."""
+    hosts = ("example.org", "www.example.org", "data.iana.org", "rdap.iana.org", "rdap.example")
+    with Sites(tmp_path, hosts) as running:
+        for name, value in running.environment.items():
+            monkeypatch.setenv(name, value)
+        yield running
 
 
 def pytest_runtest_teardown() -> None:

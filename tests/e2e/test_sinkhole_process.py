@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from missent.testing.sites import Sites
+
 pytestmark = pytest.mark.e2e
 
 
@@ -85,9 +87,14 @@ def test_from_the_counts_to_a_guard_that_blocks(sinkhole: Process, tmp_path: Pat
     assert '"*.army.ml"' in rules.read_text()
 
 
-def test_the_owner_is_told_by_mail_and_the_silence_is_on_record(sinkhole: Process) -> None:
+def test_the_owner_is_told_by_mail_and_the_silence_is_on_record(
+    sinkhole: Process, sites: Sites
+) -> None:
     if reason := why_not():
         pytest.skip(reason)
+    card = ["vcard", [["email", {}, "text", "abuse@army.example"]]]
+    said = {"entities": [{"roles": ["abuse"], "vcardArray": card}]}
+    sites.pages["rdap.iana.org/domain/mil"] = 200, json.dumps(said).encode()
     for number in range(4):
         write(sinkhole.port, number)
     until(lambda: counted(sinkhole) == 4, what="the counts")
@@ -97,7 +104,7 @@ def test_the_owner_is_told_by_mail_and_the_silence_is_on_record(sinkhole: Proces
             f'[notice]\nupstream = "smtp://127.0.0.1:{postfix.port}"\nauthor = "us@reg.example"\n'
         )
         sinkhole.file.write_text(notice + sinkhole.file.read_text())
-        sent = sinkhole.run("sinkhole", "notify", "--to", "abuse@army.example", *period)
+        sent = sinkhole.run("sinkhole", "notify", *period)
         assert sent.returncode == 0, sent.stderr
         letter = sinkhole.run("sinkhole", "notify", "--sender", "example.com", *period)
         assert letter.returncode == 0, letter.stderr

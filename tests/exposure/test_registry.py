@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import http.server
 import json
-import ssl
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from missent.exposure.lookalike import Lookalike, State
 from missent.exposure.rank import advice
 from missent.exposure.registry import Registry
 from missent.report.contact.fetch import Web
-from missent.testing.tls import certificate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable
+
+    from missent.testing.sites import Sites
 
 ONE = Lookalike("mail.nvay.org", "mail.navy.org", 0.1, "transposition", State.MX)
 BOOTSTRAP = {"services": [[["org"], ["https://rdap.example/v1/"]]]}
@@ -38,62 +34,27 @@ DOMAIN = {
 }
 
 
-class ToLoopback(httpx.AsyncHTTPTransport):
-    """Every host is this one server; TLS is real."""
-
-    def __init__(self, port: int, trust: ssl.SSLContext) -> None:
-        super().__init__(verify=trust)
-        self._port = port
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        request.headers["x-host"] = request.url.host
-        request.url = request.url.copy_with(host="localhost", port=self._port)
-        return await super().handle_async_request(request)
-
-
 @pytest.fixture
-def web(tmp_path: Path) -> Iterator[Callable[[Any], Web]]:
-    file = certificate(tmp_path)
-    pages = {"data.iana.org/rdap/dns.json": json.dumps(BOOTSTRAP).encode()}
+def said(sites: Sites) -> Callable[[Any], None]:
+    """Lets the registry say something of the name."""
+    sites.pages["data.iana.org/rdap/dns.json"] = 200, json.dumps(BOOTSTRAP).encode()
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            content = pages.get(self.headers["x-host"] + self.path)
-            self.send_response(404 if content is None else 200)
-            self.send_header("content-length", str(len(content or b"")))
-            self.end_headers()
-            self.wfile.write(content or b"")
+    def say(what: Any) -> None:
+        sites.pages["rdap.example/v1/domain/nvay.org"] = 200, json.dumps(what).encode()
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    serving = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    serving.load_cert_chain(file)
-    server.socket = serving.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    trust = ssl.create_default_context(cafile=str(file))
-
-    def make(said: Any) -> Web:
-        pages["rdap.example/v1/domain/nvay.org"] = json.dumps(said).encode()
-        return Web(transport=ToLoopback(server.server_port, trust))
-
-    yield make
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    return say
 
 
-async def test_since_when_until_when_and_by_whom(web: Callable[[Any], Web]) -> None:
-    async with web(DOMAIN) as client:
+async def test_since_when_until_when_and_by_whom(said: Callable[[Any], None]) -> None:
+    said(DOMAIN)
+    async with Web() as client:
         (found,) = await Registry(client).run([ONE])
     told = found.registered, found.expires, found.registrar
     assert told == ("2013-01-17", "2030-07-17", "Names Ltd")
 
 
 @pytest.mark.parametrize(
-    "said",
+    "what",
     [
         {},
         {"events": 1, "entities": {}},
@@ -102,15 +63,17 @@ async def test_since_when_until_when_and_by_whom(web: Callable[[Any], Web]) -> N
         {"entities": [{"roles": "registrar", "vcardArray": 5}]},
     ],
 )
-async def test_what_cannot_be_read_is_not_said(said: object, web: Callable[[Any], Web]) -> None:
-    async with web(said) as client:
+async def test_what_cannot_be_read_is_not_said(what: object, said: Callable[[Any], None]) -> None:
+    said(what)
+    async with Web() as client:
         assert await Registry(client).run([ONE]) == [ONE]
 
 
-async def test_only_names_that_take_mail_are_asked_about(web: Callable[[Any], Web]) -> None:
+async def test_only_names_that_take_mail_are_asked_about(said: Callable[[Any], None]) -> None:
+    said(DOMAIN)
     quiet = [replace(ONE, state=State.NULL), replace(ONE, wildcard=True)]
     unlisted = replace(ONE, name="navy.ml")
-    async with web(DOMAIN) as client:
+    async with Web() as client:
         assert await Registry(client, rate=100).run([*quiet, unlisted]) == [*quiet, unlisted]
 
 

@@ -24,20 +24,14 @@ class Web:
     """A client; to be used in `async with`.
 
     Args:
-        verify: the certificates to trust; None trusts the system's.
-        transport: another way than the network's, for tests.
+        verify: the certificates to trust; None trusts the system's, or `SSL_CERT_FILE`.
         timeout: seconds for one document.
 
     Raises:
         ConfigError: httpx is not installed.
     """
 
-    def __init__(
-        self,
-        verify: ssl.SSLContext | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
-        timeout: float = 15,
-    ) -> None:
+    def __init__(self, verify: ssl.SSLContext | None = None, timeout: float = 15) -> None:
         try:
             import httpx  # noqa: PLC0415  an extra
         except ImportError:
@@ -45,9 +39,7 @@ class Web:
         self._errors = (httpx.HTTPError, httpx.InvalidURL)
         self._client = httpx.AsyncClient(
             verify=verify if verify is not None else True,
-            transport=transport,
             timeout=timeout,
-            trust_env=transport is None,
             headers={"user-agent": "missent (https://www.rfc-editor.org/rfc/rfc9116)"},
         )
 
