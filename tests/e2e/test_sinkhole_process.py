@@ -14,6 +14,7 @@ import pytest
 
 from missent.report.owner import schema
 from missent.testing.postfix import Postfix, until, why_not
+from missent.testing.serve import Serve
 from missent.testing.sinkhole import Process
 
 if TYPE_CHECKING:
@@ -85,6 +86,48 @@ def test_from_the_counts_to_a_guard_that_blocks(sinkhole: Process, tmp_path: Pat
     assert taken.returncode == 0, taken.stderr
     assert "2 new rules for 1 names" in taken.stdout
     assert '"*.army.ml"' in rules.read_text()
+
+
+GUARD = """\
+[organisation]
+domains = ["corp.example"]
+[policy]
+mode = "enforce"
+feeds = ["{base}/feed.toml"]
+[relay]
+listen = "127.0.0.1:0"
+outbox = "{base}/outbox"
+"""
+
+
+def test_a_gate_that_runs_takes_up_what_a_report_names(sinkhole: Process, tmp_path: Path) -> None:
+    public = sinkhole.run("sinkhole", "key", str(tmp_path / "key.pem")).stdout.strip()
+    for number in range(8):
+        write(sinkhole.port, number, "bank.ml")
+    until(lambda: counted(sinkhole) == 8, what="the counts")
+    sinkhole.configure(f'k = 3\nsigning_key = "{tmp_path}/key.pem"\n')
+    period = ("--until", datetime.now(UTC).date().isoformat(), "--days", "2")
+    report = tmp_path / "report.json"
+    report.write_text(sinkhole.run("sinkhole", "report", "--format", "json", *period).stdout)
+    base = tmp_path / "guard"
+    base.mkdir()
+    with Serve.with_settings(base, GUARD) as serve:
+        (port,) = serve.ports
+        assert to(port, "jo@bank.ml")[0] == 250
+        feed = ("feed", str(report), "--key", public, "--meant", "mil")
+        done = sinkhole.run(*feed, "--rules", str(base / "feed.toml"))
+        assert done.returncode == 0, done.stderr
+        until(lambda: to(port, "jo@bank.ml")[0] == 550, 60, what="the gate to refuse")
+        assert to(port, "jo@bank.example")[0] == 250
+        (changed,) = serve.events("changed")
+        assert changed["files"] == [str(base / "feed.toml")]
+
+
+def to(port: int, recipient: str) -> tuple[int, bytes]:
+    with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:
+        client.ehlo()
+        client.mail("jane@corp.example")
+        return client.rcpt(recipient)
 
 
 def test_the_owner_is_told_by_mail_and_the_silence_is_on_record(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PROGRAM = """
 import os, select, signal, socket, sys, time
 from pathlib import Path
+from missent.serving.watched import Watched
 from missent.serving.workers import Workers, WorkerOptions
 listening = socket.create_server(("127.0.0.1", 0))
 said = Path(sys.argv[1])
@@ -52,7 +53,8 @@ def work(life):
         time.sleep(60)
     return 0
 
-sys.exit(Workers(WorkerOptions(2, start=2, grace=1), work).run())
+watched = Watched(lambda: [said.with_name("feed")], every=0.2)
+sys.exit(Workers(WorkerOptions(2, start=2, grace=1), work, watched).run())
 """
 
 
@@ -127,6 +129,19 @@ def test_a_reload_replaces_them_all(started: Running) -> None:
     started.process.send_signal(signal.SIGHUP)
     until(lambda: len(started.workers()) == 2 and not started.workers() & first, what="others")
     assert started.ask()[1] == "two"
+
+
+def test_a_watched_file_that_changes_replaces_them_too(started: Running) -> None:
+    for text in ("two", "three"):
+        first = started.workers()
+        started.said.write_text(text)
+        started.said.with_name("feed").write_text(text)
+        until(lambda: len(started.workers()) == 2 and not started.workers() & first, what="others")  # noqa: B023  called at once
+        assert started.ask()[1] == text
+    started.said.write_text("bad")
+    started.said.with_name("feed").unlink()
+    until(lambda: "reload failed" in started.log.read_text(), what="the new ones to fail")
+    assert started.ask()[1] == "three"
 
 
 @pytest.mark.parametrize("text", ["bad", "mute"])

@@ -37,7 +37,7 @@ def command(  # noqa: PLR0917  click passes each by its name
     """Add what a sinkhole's report names to the rules of this guard, if its signature fits.
 
     Only names are taken that stand for a name of ours, and none that people do mean; the others
-    are listed with the reason. The gates see new rules when they reload (SIGHUP).
+    are listed with the reason. Gates that run see the new rules within seconds.
 
     \b
     Examples:
@@ -72,7 +72,6 @@ def command(  # noqa: PLR0917  click passes each by its name
     for name, reason in taken.skipped:
         click.echo(f"left out: {name}: {reason}")
     click.echo(
-        f"{target}: {new} new rules for {len(taken.entries) // 2} names of report {report.id}; "
-        "reload the gates to use them"
+        f"{target}: {new} new rules for {len(taken.entries) // 2} names of report {report.id}"
     )
     return 0

@@ -27,6 +27,7 @@ def command(context: Context) -> int:
     from missent.app import gates, serve  # noqa: PLC0415  slow to import, `--help` needs none
     from missent.core.errors import ConfigError  # noqa: PLC0415  likewise
     from missent.report import log  # noqa: PLC0415  likewise
+    from missent.serving.watched import Watched  # noqa: PLC0415  likewise
     from missent.serving.workers import Workers  # noqa: PLC0415  likewise
 
     def alone() -> Settings:
@@ -42,5 +43,9 @@ def command(context: Context) -> int:
             )
         sockets = serve.open_sockets(settings)
         serve.warm(settings)
-    workers = Workers(gates.workers(settings), lambda life: serve.work(alone, sockets, life))
+    workers = Workers(
+        gates.workers(settings),
+        lambda life: serve.work(alone, sockets, life),
+        Watched(lambda: context.settings().policy.feeds),
+    )
     return workers.run()

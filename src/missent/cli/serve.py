@@ -25,6 +25,7 @@ def command(context: Context) -> int:
     """  # noqa: D301  \b is click's mark for "leave these lines as they are"
     from missent.app import gates, serve  # noqa: PLC0415  slow to import, `--help` needs none
     from missent.report import log  # noqa: PLC0415  likewise
+    from missent.serving.watched import Watched  # noqa: PLC0415  likewise
     from missent.serving.workers import Workers  # noqa: PLC0415  likewise
 
     settings = context.settings()
@@ -33,6 +34,8 @@ def command(context: Context) -> int:
         sockets = serve.open_sockets(settings)
         serve.warm(settings)
     workers = Workers(
-        gates.workers(settings), lambda life: serve.work(context.settings, sockets, life)
+        gates.workers(settings),
+        lambda life: serve.work(context.settings, sockets, life),
+        Watched(lambda: context.settings().policy.feeds),
     )
     return workers.run()

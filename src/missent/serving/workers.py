@@ -1,9 +1,9 @@
 """Several processes that share listening sockets: started, replaced and ended by one parent.
 
 The parent opens the sockets and forks; it serves nobody itself. A worker that dies is replaced,
-and who connects meanwhile waits in the socket's queue or goes to another worker. On SIGHUP a new
-generation starts; the old one is asked to end when all of the new one is ready, and goes on when
-one of the new fails.
+and who connects meanwhile waits in the socket's queue or goes to another worker. On SIGHUP, or when
+a watched file changes, a new generation starts; the old one is asked to end when all of the new one
+is ready, and goes on when one of the new fails.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from missent.serving import systemd
+from missent.serving.watched import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,11 +80,15 @@ class Workers:
     Args:
         options: how workers are kept.
         work: what each of them does, until SIGTERM; it returns the exit code.
+        watched: files that they are started anew for.
     """
 
-    def __init__(self, options: WorkerOptions, work: Callable[[Life], int]) -> None:
+    def __init__(
+        self, options: WorkerOptions, work: Callable[[Life], int], watched: Watched | None = None
+    ) -> None:
         self._options = options
         self._work = work
+        self._watched = watched or Watched()
         self._workers: dict[int, _Worker] = {}
         self._generations = 0
         self._starting = 0  # the generation that is not all ready yet; 0 where there is none
@@ -143,6 +148,7 @@ class Workers:
         self._renew()
 
     def _renew(self) -> None:
+        self._watched.reload()
         self._generations += 1
         self._starting = self._generations
         for _ in range(self._options.count):
@@ -198,6 +204,9 @@ class Workers:
         self._ask_to_end(list(self._workers.values()))
 
     def _tend(self, now: float) -> None:
+        if changed := self._watched.changed(now):
+            _log.info("changed", files=[str(file) for file in changed])
+            self._reload()
         self._kill([w for w in self._workers.values() if w.end_by and now > w.end_by])
         late = now - self._options.start
         self._kill([w for w in self._workers.values() if not w.ready and w.born < late])
@@ -212,7 +221,8 @@ class Workers:
         moments += [w.born + self._options.start for w in self._workers.values() if not w.ready]
         if self._replace_at:
             moments.append(self._replace_at)
-        return max(0.0, min(moments) - now + 0.01) if moments else 60.0
+        wait = max(0.0, min(moments) - now + 0.01) if moments else 60.0
+        return min(wait, self._watched.until_next(now))
 
     # -- processes ------------------------------------------------------------------------------
 

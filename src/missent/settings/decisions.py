@@ -51,7 +51,7 @@ class PolicySection(Section):
     lists."""
     feeds: Annotated[tuple[File, ...], Field(strict=False)] = ()
     """Files that `missent feed` writes: names that a sinkhole reported, blocked as rules of X901.
-    One that is not there yet is empty."""
+    One that is not there yet is empty; gates that run see a change within seconds."""
 
 
 class OwnRule(Section):
