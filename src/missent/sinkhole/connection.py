@@ -1,20 +1,19 @@
 """One client's connection: an `asyncio.BufferedProtocol` around a `Dialogue`.
 
-What it says is answered where it arrives, in one write, without a task. The write goes past the
-transport, which would keep a copy of the reply and with it of the address.
+What it says is answered where it arrives, in one write, without a task.
 """
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
-import os
 import ssl
 import termios
 from typing import TYPE_CHECKING, cast
 
 from missent.core.errors import ProtocolError
 from missent.sinkhole.dialogue import Dialogue
+from missent.sinkhole.outlet import Outlet, wipe
 from missent.sinkhole.tls import Tls
 from missent.smtp.proxy_protocol import Header
 
@@ -33,16 +32,14 @@ class Connection(asyncio.BufferedProtocol):
 
     __slots__ = (
         "_dialogue",
-        "_fd",
         "_greeted",
         "_header",
+        "_outlet",
         "_parting",
-        "_paused",
         "_rest",
         "_server",
         "_tls",
         "_transport",
-        "_unsent",
         "born",
         "networks",
         "since",
@@ -51,13 +48,12 @@ class Connection(asyncio.BufferedProtocol):
     def __init__(self, server: Server) -> None:
         self._server = server
         self._transport: asyncio.Transport
+        self._outlet: Outlet
         self._dialogue: Dialogue | None = None
         self._header: Header | None = None
         self._tls: Tls | None = None
         self._rest = bytearray()  # of a line that is not complete
-        self._unsent: list[bytearray] = []
-        self._parting = self._paused = self._greeted = False
-        self._fd = -1
+        self._parting = self._greeted = False
         self.networks: tuple[int, ...] = ()  # where it counts; see `Admission`
         self.born = self.since = server.now
 
@@ -65,8 +61,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:  # noqa: D102  inherited
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.set_write_buffer_limits(0)
-        self._fd = transport.get_extra_info("socket").fileno()
+        self._outlet = Outlet(self._transport)
         self._server.open.add(self)
         peername = transport.get_extra_info("peername")
         peer = str(peername[0]) if isinstance(peername, tuple) else ""
@@ -102,22 +97,15 @@ class Connection(asyncio.BufferedProtocol):
         if self._dialogue is not None:
             self._dialogue.over()
         self._parting = True
-        _wipe(self._rest)
-        self.resume_writing()
+        wipe(self._rest)
+        self._outlet.resume()
         self._server.lost(self)
 
     def pause_writing(self) -> None:  # noqa: D102  inherited
-        if not self._paused:
-            self._paused = True
-            self._transport.pause_reading()  # it asks on and reads no replies
+        self._outlet.pause()
 
     def resume_writing(self) -> None:  # noqa: D102  inherited
-        for octets in self._unsent:
-            _wipe(octets)
-        self._unsent.clear()
-        if self._paused and not self._transport.is_closing():
-            self._paused = False
-            self._transport.resume_reading()
+        self._outlet.resume()
 
     # What the server calls.
 
@@ -161,11 +149,11 @@ class Connection(asyncio.BufferedProtocol):
         self._greeted = True
         if self._waiting():
             self._dialogue.spoke_early()
-        self._write(self._server.greeting)
+        self._outlet.write(self._server.greeting)
 
     def _waiting(self) -> bool:
         """Whether the client said something already."""
-        return fcntl.ioctl(self._fd, termios.FIONREAD, _NOTHING) != _NOTHING
+        return fcntl.ioctl(self._outlet.fd, termios.FIONREAD, _NOTHING) != _NOTHING
 
     def _read(self, end: int) -> None:
         """Look at what lies in the plain buffer, and keep what is no whole line."""
@@ -189,7 +177,7 @@ class Connection(asyncio.BufferedProtocol):
                 self.since = self._server.now
             self._answer(dialogue, replies)
         if self._rest:
-            _wipe(self._rest)
+            wipe(self._rest)
             self._rest = bytearray()
         if start < end:
             self._rest += plain.view[start:end]
@@ -262,28 +250,13 @@ class Connection(asyncio.BufferedProtocol):
             self._tls.write(octets)
             self._pass_on(self._tls)
         else:
-            self._write(octets)
+            self._outlet.write(octets)
         if isinstance(octets, bytearray):
-            _wipe(octets)
+            wipe(octets)
 
     def _pass_on(self, tls: Tls) -> None:
         if encrypted := tls.take():
-            self._write(encrypted)
-
-    def _write(self, octets: bytes | bytearray | memoryview) -> None:
-        sent = 0
-        if not self._unsent:
-            try:
-                sent = os.write(self._fd, octets)
-            except BlockingIOError:
-                pass
-            except OSError:
-                self._transport.abort()
-                return
-        if sent < len(octets) and not self._transport.is_closing():
-            rest = bytearray(memoryview(octets)[sent:])
-            self._unsent.append(rest)
-            self._transport.write(memoryview(rest))
+            self._outlet.write(encrypted)
 
     def _delay(self, replies: list[bytes | memoryview]) -> None:
         """Answer later, and listen no more until then."""
@@ -295,9 +268,9 @@ class Connection(asyncio.BufferedProtocol):
         def say() -> None:
             if not self._transport.is_closing():
                 self._send([memoryview(held)])
-                if not self._paused:
+                if not self._outlet.paused:
                     self._transport.resume_reading()
-            _wipe(held)
+            wipe(held)
 
         self._server.later(self._server.options.tarpit, say)
 
@@ -318,7 +291,3 @@ class Connection(asyncio.BufferedProtocol):
             self._transport.write_eof()
         else:
             self._transport.close()
-
-
-def _wipe(octets: bytearray) -> None:
-    octets[:] = bytes(len(octets))

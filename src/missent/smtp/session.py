@@ -16,8 +16,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
 from missent.core.errors import ProtocolError
-from missent.smtp.arguments import TOO_LARGE, Refused, fault, read_mail, read_rcpt
-from missent.smtp.auth import LINE_OCTETS, read_auth, read_response
+from missent.smtp.arguments import TOO_LARGE, Refused
+from missent.smtp.auth import LINE_OCTETS, read_response
 from missent.smtp.events import (
     Auth,
     AuthAbandoned,
@@ -36,6 +36,7 @@ from missent.smtp.events import (
     StartTls,
 )
 from missent.smtp.replies import Challenge, Reply
+from missent.smtp.standing import Standing
 from missent.smtp.verbs import FATAL, LAST, no_argument, unknown, words
 from missent.smtp.wire import DataDecoder, LineBuffer
 
@@ -48,9 +49,7 @@ _QUESTIONS = get_args(Question)
 _HELP = "HELO EHLO MAIL RCPT DATA RSET NOOP VRFY QUIT HELP"
 
 _OK = Reply(250, "2.0.0", ("ok",))
-_TOO_MANY = Reply(452, "4.5.3", ("too many recipients; send the rest in another message",))
 _CLOSING = 421
-_NO_RECIPIENT = Reply(554, "5.5.1", ("no recipient was accepted; nothing was sent",))
 
 
 class Session:
@@ -63,49 +62,39 @@ class Session:
 
     __slots__ = (
         "_asked",
+        "_at",
         "_commands",
         "_decoder",
         "_ended",
         "_errors",
         "_exchanging",
-        "_extended",
-        "_extensions",
-        "_greeted",
-        "_hostname",
         "_limits",
         "_lines",
-        "_mail",
         "_octets",
         "_out",
-        "_recipients",
         "_refusals",
         "_verbs",
         "closed",
         "last_words",
-        "secure",
-        "signed_in",
     )
 
     def __init__(self, hostname: str, limits: Limits | None = None) -> None:
         self.closed = False
-        self.secure = False
-        self.signed_in = False
         self.last_words: Reply | None = None
-        self._hostname = hostname
         self._limits = limits or Limits()
+        none = Extensions(size=self._limits.size, eight_bit=False, smtputf8=False)
+        self._at = Standing(hostname, self._limits, none)
         self._lines = LineBuffer(self._limits.line)
         self._out: list[bytes] = []
         self._asked: Question | None = None
-        self._extensions = Extensions(size=self._limits.size, eight_bit=False, smtputf8=False)
-        self._greeted = self._extended = self._exchanging = False
-        self._mail: Mail | None = None
-        self._recipients = self._commands = self._errors = self._refusals = self._octets = 0
+        self._exchanging = False
+        self._commands = self._errors = self._refusals = self._octets = 0
         self._decoder: DataDecoder | None = None
         self._ended = False
         self._verbs: dict[str, Callable[[str], Event | None]] = {
-            "RCPT": self._rcpt,
-            "MAIL": self._mail_from,
-            "DATA": self._data,
+            "RCPT": self._at.rcpt,
+            "MAIL": self._at.mail_from,
+            "DATA": self._at.data,
             "EHLO": self._ehlo,
             "HELO": self._helo,
             "RSET": self._rset,
@@ -113,8 +102,8 @@ class Session:
             "VRFY": self._vrfy,
             "HELP": self._help,
             "QUIT": self._quit,
-            "STARTTLS": self._starttls,
-            "AUTH": self._auth,
+            "STARTTLS": self._at.starttls,
+            "AUTH": self._at.auth,
         }
 
     def greet(self) -> None:
@@ -122,7 +111,7 @@ class Session:
         if len(self._lines):
             self._end(Reply(554, "5.5.0", ("wait for the greeting before you speak",)))
         else:
-            self._say(Reply(220, "", (f"{self._hostname} ESMTP",)))
+            self._say(Reply(220, "", (f"{self._at.hostname} ESMTP",)))
 
     def receive(self, data: bytes) -> None:
         """Take in what the client sent; dropped when the session is closed."""
@@ -134,6 +123,16 @@ class Session:
         out = b"".join(self._out)
         self._out.clear()
         return out
+
+    @property
+    def secure(self) -> bool:
+        """Whether the client uses TLS."""
+        return self._at.secure
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether the client's AUTH succeeded."""
+        return self._at.signed_in
 
     @property
     def pending(self) -> int:
@@ -197,10 +196,10 @@ class Session:
         elif answer.code == _CLOSING:
             self._end(answer)
         elif isinstance(asked, Rcpt):
-            self._recipients += answer.accepted
+            self._at.recipients += answer.accepted
             self._say(answer)
         elif isinstance(asked, Mail):
-            self._mail = asked if answer.accepted else None
+            self._at.mail = asked if answer.accepted else None
             self._say(answer, utf8=asked.smtputf8)
         else:
             self._answer_turn(asked, answer)
@@ -222,7 +221,7 @@ class Session:
             self._out.append(answer.encode())
         else:
             self._say(answer)
-            self.signed_in = answer.accepted
+            self._at.signed_in = answer.accepted
             self._errors += not answer.accepted
             self._refusals += not answer.accepted and not answer.tempfail
         if self._refusals >= self._limits.refusals or self._errors > self._limits.errors:
@@ -232,8 +231,8 @@ class Session:
 
     def secured(self) -> None:
         """The handshake after STARTTLS begins: what was said before it does not count."""
-        self.secure = True
-        self._greeted = self._extended = False
+        self._at.secure = True
+        self._at.greeted = self._at.extended = False
         self._lines.clear()
         self._over()
 
@@ -251,7 +250,7 @@ class Session:
 
     def _say(self, reply: Reply, *, utf8: bool | None = None) -> None:
         if utf8 is None:
-            utf8 = self._mail is not None and self._mail.smtputf8
+            utf8 = self._at.mail is not None and self._at.mail.smtputf8
         self._out.append(reply.encode(utf8=utf8))
 
     def _end(self, reply: Reply) -> None:
@@ -267,8 +266,8 @@ class Session:
         self._end(Reply(503, "5.5.1", (reason,)))
 
     def _over(self) -> None:
-        self._mail = None
-        self._recipients = 0
+        self._at.mail = None
+        self._at.recipients = 0
         self._decoder = None
         self._ended = False
 
@@ -279,12 +278,12 @@ class Session:
             self._commands = 0
             return End(self._octets)
         assert self._decoder is not None  # noqa: S101  tells the type checker
-        within = self._octets <= self._extensions.size
+        within = self._octets <= self._at.extensions.size
         content, rest = self._decoder.feed(self._lines.take())
         self._octets += len(content)
         if rest is not None:
             self._lines.feed(rest)
-        if self._octets > self._extensions.size:
+        if self._octets > self._at.extensions.size:
             if rest is not None:
                 self._say(TOO_LARGE)
                 self._over()
@@ -296,20 +295,9 @@ class Session:
 
     def _line(self) -> bytes | None:
         """The next line; one that may be a secret is longer, and leaves nothing in the buffer."""
-        if self._exchanging or (self._extensions.auth and self._lines.starts_with(b"AUTH ")):
+        if self._exchanging or (self._at.extensions.auth and self._lines.starts_with(b"AUTH ")):
             return self._lines.line(max(LINE_OCTETS, self._limits.line))
         return self._lines.line()
-
-    def _auth(self, argument: str) -> Auth:
-        if self.signed_in:
-            raise fault(503, "5.5.1", "you are signed in already")
-        if not self._extended or not self._extensions.auth:
-            if self._extended and self._extensions.starttls:
-                raise fault(538, "5.7.11", "say STARTTLS first: a password needs TLS")
-            raise unknown("AUTH")
-        if self._mail is not None:
-            raise fault(503, "5.5.1", "not within a message; say RSET")
-        return read_auth(argument, self._extensions.auth)
 
     def _response(self, line: bytes) -> AuthResponse | AuthAbandoned:
         try:
@@ -328,7 +316,7 @@ class Session:
             return None
         try:
             verb, argument = words(line)
-            if self.pending and (verb in LAST or not self._extended) and verb != "QUIT":
+            if self.pending and (verb in LAST or not self._at.extended) and verb != "QUIT":
                 self._early(verb if verb in LAST else "a command")
                 return None
             act = self._verbs.get(verb)
@@ -356,51 +344,28 @@ class Session:
         return self._hello(argument, extended=False)
 
     def _hello(self, argument: str, *, extended: bool) -> Hello:
-        if not argument:
-            raise fault(501, "5.5.4", "say who you are, EHLO name")
+        hello = self._at.hello(argument, extended=extended)
         self._over()
-        return Hello(argument, extended, self.secure)
+        return hello
 
     def _welcome(self, asked: Question, extensions: Extensions) -> None:
         if not isinstance(asked, Hello):
             raise RuntimeError(f"extensions are no answer to {asked}")  # noqa: TRY004  a misuse
-        self._greeted, self._extended = True, asked.extended
-        self._extensions = replace(
+        self._at.greeted, self._at.extended = True, asked.extended
+        self._at.extensions = replace(
             extensions,
             size=min(extensions.size, self._limits.size),
-            starttls=extensions.starttls and not self.secure and not self.signed_in,
-            auth=() if self.signed_in else extensions.auth,
+            starttls=extensions.starttls and not self._at.secure and not self._at.signed_in,
+            auth=() if self._at.signed_in else extensions.auth,
         )
-        keywords = self._extensions.keywords() if asked.extended else ()
-        self._say(Reply(250, "", (self._hostname, *keywords)))
+        keywords = self._at.extensions.keywords() if asked.extended else ()
+        self._say(Reply(250, "", (self._at.hostname, *keywords)))
         if self.pending:
             self._early("EHLO")
 
-    def _mail_from(self, argument: str) -> Mail:
-        if not self._greeted:
-            raise fault(503, "5.5.1", "say EHLO first")
-        if self._mail is not None:
-            raise fault(503, "5.5.1", "a message is begun already; say RSET")
-        return read_mail(argument, self._extensions, extended=self._extended)
-
-    def _rcpt(self, argument: str) -> Rcpt:
-        if self._mail is None:
-            raise fault(503, "5.5.1", "say MAIL first")
-        if self._recipients >= self._limits.recipients:
-            raise Refused(_TOO_MANY)
-        return read_rcpt(argument, self._hostname, smtputf8=self._mail.smtputf8)
-
-    def _data(self, argument: str) -> Begin:
-        no_argument("DATA", argument)
-        if self._mail is None:
-            raise fault(503, "5.5.1", "say MAIL first")
-        if not self._recipients:
-            raise Refused(_NO_RECIPIENT)
-        return Begin()
-
     def _rset(self, argument: str) -> Reset | None:
         no_argument("RSET", argument)
-        under_way = self._mail is not None
+        under_way = self._at.mail is not None
         self._over()
         self._say(_OK)
         return Reset() if under_way else None
@@ -417,11 +382,3 @@ class Session:
 
     def _quit(self, _argument: str) -> None:
         self._end(Reply(221, "2.0.0", ("bye",)))
-
-    def _starttls(self, argument: str) -> StartTls:
-        if not self._extended or not self._extensions.starttls:
-            raise unknown("STARTTLS")
-        if self.signed_in:  # RFC 3207 4.2: it would have to be forgotten, by the next hop too
-            raise fault(503, "5.5.1", "you are signed in already")
-        no_argument("STARTTLS", argument)
-        return StartTls()
