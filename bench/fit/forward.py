@@ -23,7 +23,7 @@ import random
 from dataclasses import dataclass
 from math import log
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from scipy.optimize import minimize
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    Floats: TypeAlias = NDArray[np.float64]
 
 TARGET = Path(__file__).parents[2] / "src/missent/core/tables/forward.json"
 WORDS, WORD_WEIGHT = 600, 0.2  # of the word list, and what one weighs beside a real slip
@@ -115,7 +115,7 @@ def main() -> None:
     ]
     names = list(traits.numbers)
     weights = fit([finish(source, len(names)) for source in sources], names)
-    table = dict(zip(names, weights, strict=True))
+    table: dict[str, float] = dict(zip(names, weights, strict=True))
     write({name: value for name, value in table.items() if "@" not in name}, traits.pairs)
 
 
