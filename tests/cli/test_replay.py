@@ -89,6 +89,22 @@ def test_repeats_are_printed_on_demand(run: Run, mail: Path, tmp_path: Path) -> 
     assert run("replay", "--repeat", "--budget", "1", str(mail)).code == 2
 
 
+def test_a_slip_before_the_right_one_was_used_is_told_afterwards(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "mail.jsonl"
+    wrong, right = "jane.miller@northwnd-traders.com", "jane.miller@northwind-traders.com"
+    days = [line(day, ANN, right) for day in range(2, 10)]
+    path.write_text(line(1, ANN, wrong) + "".join(days))
+    told = run("replay", "--format", "ndjson", str(path))
+    assert (told.code, told.out) == (0, "")  # the right one, which came later, is not questioned
+    assert f"{ANN} -> {wrong} did you mean {right}?" in told.err
+    told = run("replay", "--format", "ndjson", "--afterwards", str(path))
+    (row,) = _rows(told.out)
+    assert list(row) == [*KEYS, "afterwards"]
+    assert (row["message_id"], row["recipient"], row["did_you_mean"]) == ("m1@test", wrong, [right])
+    told = run("replay", "--afterwards", str(path))
+    assert told.out.endswith(f"did you mean {right}? (afterwards)\n")
+
+
 def test_without_prompts_the_exit_code_is_0(run: Run, mail: Path) -> None:
     told = run("replay", "--until", "2001-05-02", str(mail))
     assert (told.code, told.out) == (0, "")

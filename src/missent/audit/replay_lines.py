@@ -33,12 +33,12 @@ def row(prompt: Prompt) -> dict[str, Json]:
     }
 
 
-def ndjson(prompt: Prompt) -> str:
-    """The object on one line."""
-    return as_json.dumps(row(prompt))
+def ndjson(prompt: Prompt, *, afterwards: bool = False) -> str:
+    """The object on one line; one that only later mail shows says so in one more key."""
+    return as_json.dumps(row(prompt) | ({"afterwards": True} if afterwards else {}))
 
 
-def text(prompt: Prompt) -> str:
+def text(prompt: Prompt, *, afterwards: bool = False) -> str:
     """When, what, who to whom, and who was probably meant, on one line."""
     meant = " or ".join(map(str, prompt.finding.did_you_mean))
     return (
@@ -46,4 +46,5 @@ def text(prompt: Prompt) -> str:
         f" {min(prompt.finding.probability, 0.99):4.0%} {prompt.sender} -> {prompt.recipient}"
         + (f" did you mean {meant}?" if meant else "")
         + (" (again)" if prompt.repeat else "")
+        + (" (afterwards)" if afterwards else "")
     )

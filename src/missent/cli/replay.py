@@ -24,12 +24,19 @@ from missent.cli.progress import bar
 from missent.cli.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from typing import Protocol
 
     from missent.audit.replay_prompt import Prompt
     from missent.audit.replay_run import Run
     from missent.audit.replay_summary import Summary
     from missent.cli.root import Context
+
+    class _Show(Protocol):
+        """Write a prompt on one line."""
+
+        def __call__(self, prompt: Prompt, *, afterwards: bool = ...) -> str: ...
+
 
 _FEW = 5  # of a list that is shown for an impression
 _MUCH = 4 << 20  # octets of mail for which a second process is worth its start
@@ -73,6 +80,11 @@ def _moment(_context: click.Context, option: click.Parameter, given: str | None)
 )
 @click.option("--repeat", is_flag=True, help="Print also what a sender was asked about before.")
 @click.option(
+    "--afterwards",
+    is_flag=True,
+    help="Print at the end also the slips that only later mail shows.",
+)
+@click.option(
     "--budget",
     type=click.FloatRange(min=0, max=1000),
     metavar="PROMPTS",
@@ -109,6 +121,7 @@ def command(
     until: int | None,
     form: str,
     repeat: bool,
+    afterwards: bool,
     budget: float | None,
     html: Path | None,
     window: int,
@@ -137,9 +150,9 @@ def command(
     options = Options(
         app.policy, app.checks, app.own_domains, app.exceptions, since=since or 0, until=until
     )
-    show = replay_lines.ndjson if form == "ndjson" else replay_lines.text
+    show: _Show = replay_lines.ndjson if form == "ndjson" else replay_lines.text
     plan = Plan(options, _sources(sources, read_as), _sources(history, read_as), window)
-    return _Command(plan, _jobs(plan, jobs), show, repeat, budget, html).go()
+    return _Command(plan, _jobs(plan, jobs), show, repeat, afterwards, budget, html).go()
 
 
 def _sources(paths: Sequence[Path], read_as: str | None) -> tuple[Source, ...]:
@@ -177,8 +190,9 @@ class _Command:
 
     plan: Plan
     jobs: int
-    show: Callable[[Prompt], str]
+    show: _Show
     repeat: bool
+    afterwards: bool
     budget: float | None
     html: Path | None
     kept: list[Prompt] = field(default_factory=list)
@@ -258,7 +272,12 @@ class _Command:
                     _tell(f"{'':13}{sample.where}: {sample.reason}")
 
     def _tell_afterwards(self, afterwards: Sequence[Prompt]) -> None:
-        if afterwards:
+        if afterwards and self.afterwards:
+            _tell(f"afterwards   {len(afterwards)} more that only later mail shows")
+            for prompt in afterwards:
+                sys.stdout.write(f"{printable(self.show(prompt, afterwards=True))}\n")
+            sys.stdout.flush()
+        elif afterwards:
             _tell(f"afterwards   {len(afterwards)} more that only later mail shows; the first:")
             for prompt in afterwards[:_FEW]:
                 _tell(f"{'':13}{replay_lines.text(prompt)}")
