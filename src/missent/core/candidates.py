@@ -12,7 +12,7 @@ from missent.core.neighbours import GrowingIndex, domain_keys, filing_keys, gath
 from missent.core.tables import protected, providers, suffix_slips
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from missent.core.evidence.case import Case
     from missent.core.facts import Correspondence
@@ -48,12 +48,8 @@ def domains_in_history(case: Case) -> list[Candidate]:
 
 def _is_lookalike(name: str, history: Correspondence) -> bool:
     """Whether a name that never wrote is a well-known one under a suffix that people slip to."""
-    if not suffix_slips.meant(suffixes.split(name).suffix):
-        return False
     return (
-        any(True for _ in _other_suffix(name))
-        and name not in listed()
-        and not has_written(history.domain(name))
+        bool(_other_suffix(name)) and name not in listed() and not has_written(history.domain(name))
     )
 
 
@@ -63,10 +59,10 @@ def domains_in_tables(case: Case) -> list[Candidate]:
     Without history, only slips of the fingers count: that a name is part of another, or stands
     under another country's suffix too, is how names are.
     """
-    typed = case.address.domain.name
-    names = _near(case.facts.own_domains, typed)
+    typed, own = case.address.domain.name, case.facts.own_domains
     _, label, suffix, _ = suffixes.split(typed)
     closed = suffix in closed_zones.ZONES
+    names = _near(own, typed) if own else []
     if closed or protected.zone_of(typed) is None:
         names += _near(_well_known(), typed)
         names += _other_suffix(typed)
@@ -130,16 +126,19 @@ def _indexed(names: frozenset[str]) -> tuple[tuple[str, ...], GrowingIndex]:
 
 
 def _near(names: frozenset[str], typed: str) -> list[str]:
-    if not names:
-        return []
     ordered, index = _indexed(names)
     return [ordered[number] for number in gather(index, domain_keys(typed))]
 
 
-def _other_suffix(typed: str) -> Iterator[str]:
+def _other_suffix(typed: str) -> list[str]:
     """The same name under a suffix that people mean who type this one, where it is known there."""
     parts = suffixes.split(typed)
-    for suffix in suffix_slips.meant(parts.suffix):  # of most suffixes none
-        other = f"{parts.label}.{suffix}"
-        if parts.label and (protected.is_known(other) or other in providers.popular()):
-            yield f"{parts.below}.{other}" if parts.below else other
+    meant = suffix_slips.meant(parts.suffix)
+    if not meant or not parts.label:  # as of most suffixes
+        return []
+    others = [f"{parts.label}.{suffix}" for suffix in meant]
+    return [
+        f"{parts.below}.{other}" if parts.below else other
+        for other in others
+        if protected.is_known(other) or other in providers.popular()
+    ]

@@ -21,6 +21,7 @@ from missent.core.address import Domain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
 _SEPARATORS = re.compile(r"[._-]+")
 _NOT_BONES = str.maketrans("", "", "aeiouy0123456789._-")
@@ -46,7 +47,7 @@ def glued(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def domain_keys(name: str) -> frozenset[int]:
+def domain_keys(name: str) -> AbstractSet[int]:
     """Under what a domain name is looked up: where it is filed, and where its last dot may lie."""
     keys = filing_keys(name)
     if not suffixes.split(name).known:  # `sub.acmexcom`, `acme.c.m`: a dot for a letter or back
@@ -54,7 +55,7 @@ def domain_keys(name: str) -> frozenset[int]:
         keys.add(hash(name.rpartition(".")[0].rpartition(".")[0]))
         last = range(name.rfind(".") + 1, len(name))
         keys.update([hash(name[:i] + name[i + 1 :]) for i in last])
-    return frozenset(keys)
+    return keys
 
 
 def _as_read(name: str) -> str:
@@ -65,10 +66,11 @@ def _as_read(name: str) -> str:
 def filing_keys(name: str) -> set[int]:
     """Under what a domain name is filed."""
     name = _as_read(name)
-    keys = {hash(name), hash(name.rpartition(".")[0])}
-    # Names that differ in the last label alone share what stands before it: the key above.
+    # Names that differ in the last label alone share what stands before it.
     end = name.rfind(".") + 1 or len(name)
-    keys.update([hash(name[:i] + name[i + 1 :]) for i in range(end)])
+    keys = {hash(name[:i] + name[i + 1 :]) for i in range(end)}
+    keys.add(hash(name))
+    keys.add(hash(name[: end - 1] if "." in name else ""))
     below, label, suffix, _ = suffixes.split(name)
     if not label:
         label, suffix = suffix, ""
@@ -195,6 +197,8 @@ class GrowingIndex:
     def shared(self, keys: Iterable[int]) -> dict[int, int]:
         """The numbers filed under some keys, each with how many of them it is filed under."""
         filed, found = self._filed, dict[int, int]()
+        if filed.keys().isdisjoint(keys):  # the usual case
+            return found
         for key in filed.keys() & keys:
             there = filed[key]
             for number in there if isinstance(there, list) else (there,):
