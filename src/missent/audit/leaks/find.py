@@ -11,10 +11,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from missent.audit.leaks import look, plan, tell
-from missent.audit.leaks.leak import Audit, Kind, Leak, Pair
+from missent.audit.leaks import look, plan
+from missent.audit.leaks.describe import describe
+from missent.audit.leaks.leak import Audit, Kind, Leak
+from missent.audit.leaks.look import normal
 from missent.audit.leaks.past import Past
-from missent.core.address import Address, Domain
+from missent.audit.leaks.posing import posing
+from missent.core.address import Address
 from missent.core.engine import screen
 from missent.core.errors import AddressError
 from missent.core.facts import NO_PERMISSIONS, Facts, Use
@@ -95,8 +98,8 @@ class _Finder:
         self._learn_domains()
         looks = self._first_pass()
         found = self._second_pass(looks)
-        found += self._posing()
-        self._describe(found)
+        found += posing(self._engine, self._options, self._audit.last)
+        describe(self._engine, found, self._spellings, self._options.own)
         found.sort(key=lambda leak: (-leak.action, -leak.messages, leak.domain))
         self._audit.leaks = found
         return self._audit
@@ -122,15 +125,15 @@ class _Finder:
         past, audit = self._past, self._audit
         for name, recipients, sent, *fates, first, last, _ in self._engine.rows(plan.DOMAINS):
             audit.domains += 1
-            normal = _normal(name)
-            if normal is not None:
+            plain = normal(name)
+            if plain is not None:
                 use = Use(int(sent), int(first or 0), int(last or 0), bounced=int(fates[2]))
-                past.add_domain(normal, use, int(recipients))
-                self._spellings.setdefault(normal, []).append(name)
+                past.add_domain(plain, use, int(recipients))
+                self._spellings.setdefault(plain, []).append(name)
         for name, messages, *_ in self._engine.rows(plan.WRITERS.format(inside=self._inside())):
-            normal = _normal(name)
-            if normal is not None and normal not in self._options.own:
-                past.add_domain(normal, Use(received=int(messages)), 0)
+            plain = normal(name)
+            if plain is not None and plain not in self._options.own:
+                past.add_domain(plain, Use(received=int(messages)), 0)
 
     def _inside(self) -> str:
         own = sorted(self._options.own)
@@ -171,7 +174,7 @@ class _Finder:
         self._learn_details(looks, asked)
         pairs: dict[str, list[tuple[str, str]]] = {}
         for text, sender, recipient, _ in asked:
-            pairs.setdefault(_normal(text) or text, []).append((sender, recipient))
+            pairs.setdefault(normal(text) or text, []).append((sender, recipient))
         leaks = []
         for number, (name, who) in enumerate(sorted(pairs.items())):
             if number % _BEAT == 0:
@@ -198,7 +201,7 @@ class _Finder:
         engine.load("locals", ["local"], ((one,) for one in sorted(locals_)))
         engine.load("meant", ["domain"], ((one,) for one in sorted(meant)))
         for text, recipient in engine.rows(plan.SOME_AT_MEANT.format(most=_BUILT)):
-            past.add_shape(_normal(text) or text, recipient[: -len(text) - 1])
+            past.add_shape(normal(text) or text, recipient[: -len(text) - 1])
         rows = engine.rows(plan.SAME_LOCAL.format(most=_WITH_LOCAL))
         for recipient, _, sent, bounced, first, last in rows:
             use = Use(int(sent), int(first or 0), int(last or 0), bounced=int(bounced))
@@ -209,7 +212,7 @@ class _Finder:
             past.pairs[sender, recipient] = use
         for sender, text, sent, first, last in engine.rows(plan.SENDER_DOMAINS):
             use = Use(int(sent), int(first or 0), int(last or 0))
-            past.sender_domains[sender, _normal(text) or text] = use
+            past.sender_domains[sender, normal(text) or text] = use
 
     def _decide(self, name: str, who: Sequence[tuple[str, str]]) -> Leak | None:
         """Decide the mail to one domain as a gate would have at its first message."""
@@ -262,82 +265,10 @@ class _Finder:
     def _by_name(self, sql: str) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         for text, *counts in self._engine.rows(sql):
-            name = _normal(text) or text
+            name = normal(text) or text
             there = found.get(name, [0] * len(counts))
             found[name] = [a + int(b) for a, b in zip(there, counts, strict=True)]
         return found
-
-    def _posing(self) -> list[Leak]:
-        """Domains that look like our own and write to us."""
-        own, options = self._options.own, self._options
-        if not own:
-            return []
-        posing = look.Posing(own)
-        texts: dict[str, list[str]] = {}
-        for text, *_ in self._engine.rows(plan.WRITERS.format(inside="true")):
-            name = posing.near(text)
-            if name is not None:
-                texts.setdefault(name, []).append(text)
-        facts = Facts(self._audit.last, own_domains=own)
-        leaks: dict[str, Leak] = {}
-        for name in sorted(texts):
-            message = Message(None, (Recipient(Address.of("postmaster", name)),))
-            (answer,) = screen(message, facts, options.policy, options.checks).recipients
-            found = [
-                f for f in answer.findings if any(m.domain.name in own for m in f.did_you_mean)
-            ]
-            if answer.action is not Action.ALLOW and found:
-                finding = found[0]
-                meant = tuple(dict.fromkeys(m.domain.name for m in finding.did_you_mean))
-                leaks[name] = Leak(
-                    name,
-                    meant,
-                    Kind.POSING,
-                    finding.code,
-                    finding.probability,
-                    finding.summary,
-                    answer.action,
-                )
-        spelt = [(text,) for name in leaks for text in texts[name]]
-        self._engine.load("posing", ["domain"], spelt)
-        for sender, recipient, messages, first, last in self._engine.rows(plan.WRITTEN_BY):
-            leak = leaks[_normal(sender.rpartition("@")[2]) or ""]
-            n = int(messages)
-            leak.pairs.append(
-                Pair(sender, recipient, None, n, n, 0, 0, 0, 0, int(first or 0), int(last or 0), 0)
-            )
-            leak.messages += n
-        return list(leaks.values())
-
-    def _describe(self, leaks: list[Leak]) -> None:
-        """Add counts, days, habits, and who should be told."""
-        engine = self._engine
-        there = {leak.domain: leak for leak in leaks if leak.kind is not Kind.POSING}
-        spelt = [(text,) for name in there for text in self._spellings[name]]
-        engine.load("wrong", ["domain"], spelt)
-        engine.keep("went_wrong", plan.WRONG)
-        days: dict[tuple[str, str], int] = {}
-        for text, sender, recipient, day, count in engine.rows(plan.WRONG_DAYS):
-            leak = there[_normal(text) or text]
-            if day is not None:
-                leak.days[int(day)] = leak.days.get(int(day), 0) + int(count)
-            days[sender, recipient] = days.get((sender, recipient), 0) + 1
-        for text, messages in engine.rows(plan.WRONG_MESSAGES):
-            there[_normal(text) or text].messages += int(messages)
-        for text, sender, recipient, via, *counts in engine.rows(plan.WRONG_PAIRS):
-            pair = Pair(sender, recipient, via, *(int(v or 0) for v in counts))
-            pair = pair._replace(days=days.get((sender, recipient), 1))
-            there[_normal(text) or text].pairs.append(pair)
-        for leak in leaks:
-            leak.habit = tell.habit(leak)
-            leak.tell = tell.whom(leak, self._options.own)
-
-
-def _normal(text: str) -> str | None:
-    try:
-        return Domain.parse(text).name
-    except AddressError:
-        return None
 
 
 def _sender(text: str) -> Address | None:

@@ -14,10 +14,9 @@ from missent.core.candidates import domains_in_history, domains_in_tables
 from missent.core.errors import AddressError
 from missent.core.evidence.case import Case
 from missent.core.evidence.of_domain import NEAR
-from missent.core.facts import NO_HISTORY, Facts, Use
+from missent.core.facts import Facts, Use
 from missent.core.known import is_known
 from missent.core.message import Message, Recipient
-from missent.core.neighbours import GrowingIndex, domain_keys, gather
 
 if TYPE_CHECKING:
     from missent.audit.leaks.past import Past
@@ -55,30 +54,9 @@ def look(name: str, past: Past, own: frozenset[str], at: int) -> list[str] | Non
     return None
 
 
-class Posing:
-    """Finds domains that look like our own, among those that write to us."""
-
-    def __init__(self, own: frozenset[str]) -> None:
-        self._own = own
-        self._names = sorted(own)
-        self._index = GrowingIndex()
-        for number, name in enumerate(self._names):
-            self._index.file(number, domain_keys(name))
-
-    def near(self, text: str) -> str | None:
-        """The normalised name of a domain that may look like one of ours; None for any other."""
-        try:
-            domain = Domain.parse(text)
-        except AddressError:
-            return None
-        name = domain.name
-        if name in self._own or is_known(name, Facts(own_domains=self._own)):
-            return None
-        if gather(self._index, domain_keys(name)) or not domain.unicode.isascii():
-            return name
-        facts = Facts(0, NO_HISTORY, self._own)
-        address = Address.of(_NOBODY, name)
-        found = _LIKE(Recipient(address), Message(None, (Recipient(address),)), facts)
-        return (
-            name if any(m.domain.name in self._own for f in found for m in f.did_you_mean) else None
-        )
+def normal(text: str) -> str | None:
+    """A domain of the log as `Domain.name`, None where it is none."""
+    try:
+        return Domain.parse(text).name
+    except AddressError:
+        return None
