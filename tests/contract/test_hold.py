@@ -140,6 +140,17 @@ async def test_a_reviewer_releases_and_confirms_nothing(hold: SqlHold, store: Sq
     assert [c async for batch in store.contacts() for c in batch] == []
 
 
+async def test_those_that_wait_are_counted_once_a_message(hold: SqlHold) -> None:
+    assert await hold.waiting() == 0
+    await hold.keep(record(NAME, GEN, JOE))
+    await hold.keep(record("ffffffffffffffff", GEN))
+    assert await hold.waiting() == 2
+    await hold.choose(pick(Choice.DISCARD, 1))
+    assert await hold.waiting() == 2
+    await hold.choose(pick(Choice.DISCARD, 2))
+    assert await hold.waiting() == 1
+
+
 async def test_what_is_let_go_as_written_counts_as_overridden(
     hold: SqlHold, store: SqlStore
 ) -> None:

@@ -369,3 +369,23 @@ async def test_a_hostile_text_is_a_value_like_any_other(store: Store) -> None:
     for name in names:
         assert (await store.forget(name)).rows["contact"] == 1
     assert await contacts(store) == []
+
+
+async def test_contacts_are_looked_up_page_by_page(store: Store) -> None:
+    pairs = [(ANN, EVE), (BOB, EVE), ("", EVE), (ANN, BOB), (ANN, "évé@partner.example")]
+    await store.write(Batch([sent(who, where, 5) for who, where in pairs]))
+    everyone = await contacts(store)
+    found: list[Contact] = []
+    while some := await store.look_up(
+        after=(found[-1].domain, found[-1].local, found[-1].sender) if found else None, limit=2
+    ):
+        found += some
+    assert found == everyone
+    assert len(found) == len(pairs)
+    of_eve = await store.look_up(domain="partner.example", local="eve")
+    assert [row.sender for row in of_eve] == ["", ANN, BOB]
+    assert [row.local for row in await store.look_up(domain="partner.example", sender=ANN)] == [
+        "eve",
+        "évé",
+    ]
+    assert await store.look_up(domain="nobody.example") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,6 +68,9 @@ async def test_a_fault_of_ours_is_told_without_its_inside(
     assert (problem(answer)[0], "Retry-After" in answer.headers) == (503, True)
     assert (await api.http.get("/readyz")).status_code == 200
     monkeypatch.setattr(api.store, "head", gone)
+    assert (await api.http.get("/readyz")).status_code == 200
+    monkeypatch.setattr(health, "_FRESH", 0.0)
+    await asyncio.sleep(1.05)
     assert problem(await api.http.get("/readyz"))[0] == 503
     assert (await api.http.get("/livez")).status_code == 200
 

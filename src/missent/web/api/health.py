@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from ipaddress import ip_address
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from missent.web.api.values import Value
 from missent.web.tokens import Scope
 
 router = APIRouter(tags=["health"])
+_FRESH = 1.0  # seconds for which the store is believed to be there
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -40,9 +42,12 @@ async def livez() -> Alive:
 
 
 @router.get("/readyz", responses=answers(503))
-async def readyz(desk: AtDesk) -> Ready:
+async def readyz(request: Request, desk: AtDesk) -> Ready:
     """Tell whether the store can be had and the memory is loaded."""
-    await desk.store.head()
+    now = time.monotonic()
+    if now >= getattr(request.app.state, "ready_until", 0.0):  # strangers may ask, and often
+        await desk.store.head()
+        request.app.state.ready_until = now + _FRESH
     return Ready(status="ready", contacts=desk.memory.pairs)
 
 
