@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from missent.core.pattern import Pattern
     from missent.memory.interface import Sought
 
-_WALK = 100_000  # rows that a page looks at
+_WALK = 50_000  # rows that a page looks at
 _EVIDENCE = 20_000  # characters of a decision's findings; more go without their evidence
 _COLUMNS = (
     decision,
