@@ -77,6 +77,7 @@ def paths(running: Browser, site: ConsoleSite, cookies: list[Cookie]) -> dict[st
         "policy": f"{EDITED}&action=warn&only=",
         "settings": "/settings",
         "trail": "/trail",
+        "account": "/account",
         "nothing": "/decisions?q=nobody-at-all",
     }
 

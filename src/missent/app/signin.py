@@ -29,12 +29,14 @@ def signing_in(
     Raises:
         ConfigError: the secret for the provider cannot be read.
     """
-    from missent.web.signin import pages  # noqa: PLC0415  an extra
+    from missent.web.signin import own as accounts  # noqa: PLC0415  an extra
+    from missent.web.signin import pages  # noqa: PLC0415  likewise
     from missent.web.signin.desk import Desk  # noqa: PLC0415  likewise
 
     desk = Desk(store, found)
     own = settings.web.oidc if settings.web is not None else None
     routes: list[BaseRoute] = [*pages.routes(desk, own.label if own is not None else "")]
+    routes += accounts.routes(desk)
     if own is not None:
         from missent.web.signin import provider_pages  # noqa: PLC0415  slow to import
         from missent.web.signin.oidc import Provider  # noqa: PLC0415  likewise

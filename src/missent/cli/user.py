@@ -63,7 +63,7 @@ def add(context: Context, name: str, role: str) -> int:
     """Make an account NAME, with a password that is asked for.
 
     A viewer sees; a reviewer also decides about held mail and makes exceptions; an administrator
-    may do everything.
+    also reads the trail.
 
     \b
     Examples:

@@ -14,7 +14,7 @@ from missent.memory.sql.store import SqlStore
 from missent.testing.web import browser, browsing
 from missent.web.access import Role, needs
 from missent.web.server import application
-from missent.web.signin import pages, passwords, provider_pages
+from missent.web.signin import own, pages, passwords, provider_pages
 from missent.web.signin.desk import Desk
 from missent.web.signin.oidc import OidcOptions, Provider
 from missent.web.sql.accounts import Account
@@ -87,9 +87,10 @@ async def console(
         desk = Desk(store, options)
         desks.append(desk)
         routes = [Route("/", whoami), *pages.routes(desk, "Example" if oidc else "")]
+        routes += own.routes(desk)
         if oidc:
-            own = replace(oidc, redirect=options.url + provider_pages.BACK)
-            routes += provider_pages.routes(desk, Provider(own))
+            there = replace(oidc, redirect=options.url + provider_pages.BACK)
+            routes += provider_pages.routes(desk, Provider(there))
         return application(routes, options, desk.sessions)
 
     try:

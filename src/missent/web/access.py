@@ -32,8 +32,8 @@ class Role(StrEnum):
     """What somebody may do; each may do what those above it may.
 
     A viewer sees numbers, decisions and envelopes. A reviewer also reads and decides about held
-    messages, judges decisions and makes exceptions. An administrator also changes the policy, and
-    reads the trail.
+    messages, judges decisions and makes exceptions. An administrator also reads the trail and takes
+    the sample away; the policy is the configuration file's.
     """
 
     VIEWER = "viewer"
