@@ -158,15 +158,12 @@ class Confusable:
 
 def _in_ascii(parts: suffixes.Parts, facts: Facts) -> list[_Twin]:
     """The known names that a domain in ASCII looks like."""
-    return [
-        _Twin(
-            name,
-            f"it has `{typed}` for `{meant}`",
-            "dot" if (typed, meant) in _DOT_OR_NOT else "swap",
-        )
-        for name, registrable, typed, meant in _swapped(parts)
-        if is_known(name, facts, registrable)
-    ]
+    found = []
+    for name, registrable, typed, meant in _swapped(parts):
+        if is_known(name, facts, registrable):
+            by = "dot" if (typed, meant) in _DOT_OR_NOT else "swap"
+            found.append(_Twin(name, f"it has `{typed}` for `{meant}`", by))
+    return found
 
 
 def _beyond(address: Address, facts: Facts) -> Iterator[_Twin]:

@@ -233,8 +233,8 @@ class _Typed(NamedTuple):
 
 
 def _digits(text: str) -> str:
-    return "".join(c for c in text if c.isdigit())
+    return "" if text.isalpha() else "".join([c for c in text if c.isdigit()])
 
 
 def _letters(text: str) -> str:
-    return "".join(c for c in text if c.isalpha())
+    return text if text.isalpha() else "".join([c for c in text if c.isalpha()])
