@@ -1,8 +1,10 @@
 """`python -m bench.sinkhole`: refusals and connections a second, memory, TLS, side by side.
 
-A session is: connect, EHLO, MAIL, one RCPT that is refused, QUIT, each after the answer before, by
-four clients. Bursts are RCPT commands in one session, 200 at a time, by two clients. Servers and
-clients share the cores: trust the processor time of the server and the ratios in a row.
+A session is: connect, EHLO, MAIL, one RCPT that is refused, QUIT, by four clients; in step, each
+after the answer before, or as mail servers talk: MAIL and RCPT together where PIPELINING is
+offered, which aiosmtpd does not. Bursts are RCPT commands in one session, 200 at a time, by two
+clients. Servers and clients share the cores: trust the processor time of the server and the ratios
+in a row.
 """
 
 from __future__ import annotations
@@ -50,14 +52,17 @@ def lines(effort: Effort) -> Iterator[str]:
         single_peer = stack.enter_context(servers.aiosmtpd("uvloop", 1))
         running = [ours, single, sink, peer, single_peer]
         sessions = rounds(running, load.sessions, 4, effort)
+        talks = rounds(running, load.talks, 4, effort)
         bursts = rounds(running, load.bursts, 2, effort)
-        yield from _figures(sessions, bursts)
+        yield from _figures(sessions, talks, bursts)
         yield "\nHow many times the other's rate, and by processor time of one:\n"
-        yield "| | beside | sessions | recipients in bursts |"
-        yield "|---|---|---|---|"
+        yield "| | beside | sessions in step | as mail servers talk | recipients in bursts |"
+        yield "|---|---|---|---|---|"
         for one, other in ((0, 2), (1, 2), (0, 3), (1, 4)):
-            yield _beside(sessions[one], sessions[other], bursts[one], bursts[other])
-        yield "\nsmtp-sink has one fixed text of 31 octets, parses no address and counts nothing;"
+            yield _beside(*((what[one], what[other]) for what in (sessions, talks, bursts)))
+        yield "\nIn step, each command waits for the answer before. Mail servers send MAIL and RCPT"
+        yield "together where PIPELINING is offered; aiosmtpd does not offer it."
+        yield "smtp-sink has one fixed text of 31 octets, parses no address and counts nothing;"
         yield "missent and aiosmtpd write the text for the person; missent also counts into SQLite."
         yield ""
         yield from _memory(running, effort)
@@ -65,19 +70,19 @@ def lines(effort: Effort) -> Iterator[str]:
         yield from _tls((ours, rsa, peer), sessions[0].cost, effort)
 
 
-def _figures(sessions: list[Rounds], bursts: list[Rounds]) -> Iterator[str]:
-    yield "| server | sessions/s | CPU µs each | RCPT/s in bursts | CPU µs each |"
-    yield "|---|---|---|---|---|"
-    for one, many in zip(sessions, bursts, strict=True):
-        figures = f"{one.rate:,.0f} | {one.cost:,.1f} | {many.rate:,.0f} | {many.cost:,.2f}"
-        yield f"| {one.server.name} | {figures} |"
+def _figures(*measured: list[Rounds]) -> Iterator[str]:
+    heads = ("sessions/s in step", "as mail servers talk", "RCPT/s in bursts")
+    yield f"| server | {' | '.join(f'{head} | CPU µs each' for head in heads)} |"
+    yield f"|---|{'---|---|' * len(measured)}"
+    for row in zip(*measured, strict=True):
+        cells = (f"{one.rate:,.0f} | {one.cost:,.4g}" for one in row)
+        yield f"| {row[0].server.name} | {' | '.join(cells)} |"
 
 
-def _beside(session: Rounds, its: Rounds, burst: Rounds, its_burst: Rounds) -> str:
-    cells = [
-        f"{rate:.2f}, {cost:.2f}" for rate, cost in (session.beside(its), burst.beside(its_burst))
-    ]
-    return f"| {session.server.name} | {its.server.name} | {' | '.join(cells)} |"
+def _beside(*pairs: tuple[Rounds, Rounds]) -> str:
+    cells = (f"{rate:.2f}, {cost:.2f}" for rate, cost in (one.beside(its) for one, its in pairs))
+    first, its = pairs[0]
+    return f"| {first.server.name} | {its.server.name} | {' | '.join(cells)} |"
 
 
 def _memory(running: list[Running], effort: Effort) -> Iterator[str]:

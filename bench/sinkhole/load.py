@@ -75,6 +75,32 @@ def sessions(port: int, until: float) -> int:
     return done
 
 
+def talks(port: int, until: float) -> int:
+    """The same as mail servers do it: MAIL and RCPT together where that is offered (RFC 2920)."""
+    done = 0
+    while time.monotonic() < until:
+        with connect(port) as client:
+            reply(client)
+            client.sendall(EHLO)
+            if b"PIPELINING" in reply(client):
+                client.sendall(MAIL + RCPT)
+                heard = client.recv(4096)
+                while heard.count(b"\n") < 2:
+                    heard += client.recv(4096)
+                heard = heard.partition(b"\n")[2]
+            else:
+                client.sendall(MAIL)
+                reply(client)
+                client.sendall(RCPT)
+                heard = reply(client)
+            assert heard.startswith(b"5"), heard  # noqa: S101  or else nothing is measured
+            client.sendall(b"QUIT\r\n")
+            reply(client)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        done += 1
+    return done
+
+
 def bursts(port: int, until: float) -> int:
     """RCPT commands in one session, 200 at a time, each to somebody else."""
     done = 0
