@@ -86,7 +86,7 @@ ASSUMED = {
     "suffix_near:known 2": 1.5,
     "suffix_near:known 4": 1.0,
     "suffix_near:known 9": 0.3,
-    "suffix_near:ml for mil": 3.0,
+    "suffix_near:ml for mil": 2.5,
     "suffix_near:omission": 1.3,
     "suffix_near:substitution": -1.6,
     "suffix_near:transposition": 0.5,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
+from missent.exposure.handover import Registration
 from missent.exposure.history import History
 from missent.exposure.lookalike import Lookalike, State
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 ONE = Lookalike("navy.ml", "navy.mil", 0.1, "omission", State.FREE)
 TAKEN = replace(ONE, state=State.MX, operator="catcher.example")
 QUIET = replace(ONE, state=State.UNKNOWN)
+DAY, NOON = date(2026, 11, 25), 1_795_608_000
 
 
 async def test_a_row_is_added_when_something_changes(store: SqlStore) -> None:
@@ -35,3 +38,13 @@ async def test_it_is_exported(store: SqlStore) -> None:
     assert [(row["name"], row["state"], row["at"]) for row in rows] == [
         ("navy.ml", "mx", "1970-01-01T00:00:05Z")
     ]
+
+
+async def test_a_registration_is_kept_when_it_changes_or_comes_near(store: SqlStore) -> None:
+    history = History(store)
+    far, near = Registration(DAY, expires="2027-06-01"), Registration(DAY, expires="2026-12-24")
+    for at, one in enumerate((far, far, near, near), NOON):
+        await history.add_registrations({"navy.ml": one}, at)
+        assert await history.registrations() == {"navy.ml": one}
+    rows = [row async for row in store.export() if row["kind"] == "registration"]
+    assert [row["expires"] for row in rows] == ["2027-06-01", "2026-12-24"]

@@ -7,20 +7,28 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiosmtpd.controller import Controller
 
 from missent.app.watch import look
 from missent.memory.sql.store import SqlStore
+from missent.report.contact.fetch import Web
 from missent.settings import load
 from missent.testing import nsd
-from missent.testing.postfix import until
+from missent.testing.postfix import free_port, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from aiosmtpd.smtp import Envelope
+
+    from missent.testing.sites import Sites
 
 pytestmark = [
     pytest.mark.e2e,
@@ -106,3 +114,96 @@ async def test_what_could_not_be_told_is_told_later_and_once(file: Path, hook: H
     assert await look(settings, settings.exposure, store) == 0
     assert len(hook.posted) == 1
     await store.close()
+
+
+class Sink:
+    """A mail server that keeps what it gets."""
+
+    def __init__(self) -> None:
+        self.got: list[Envelope] = []
+
+    async def handle_DATA(self, _: object, __: object, envelope: Envelope) -> str:  # noqa: N802
+        self.got.append(envelope)
+        return "250 2.0.0 ok"
+
+
+@pytest.fixture
+def sink() -> Iterator[tuple[Sink, int]]:
+    keeps = Sink()
+    controller = Controller(keeps, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield keeps, controller.port
+    controller.stop()
+
+
+def _registered(sites: Sites, ends_in: int, registrar: str) -> None:
+    """Let the registry say until when and by whom `navy.ml` is registered."""
+    end = datetime.now(UTC) + timedelta(ends_in)
+    card = ["vcard", [["fn", {}, "text", registrar]]]
+    said = {
+        "events": [{"eventAction": "expiration", "eventDate": end.isoformat()}],
+        "entities": [{"roles": ["registrar"], "vcardArray": card}],
+    }
+    bootstrap = {"services": [[["ml"], ["https://rdap.example/"]]]}
+    sites.pages["data.iana.org/rdap/dns.json"] = 200, json.dumps(bootstrap).encode()
+    sites.pages["rdap.example/domain/navy.ml"] = 200, json.dumps(said).encode()
+
+
+def test_a_change_and_a_registration_that_ends_are_told_by_mail(
+    file: Path, hook: Hook, tmp_path: Path, sink: tuple[Sink, int], sites: Sites
+) -> None:
+    keeps, port = sink
+    _registered(sites, 20, "Names Ltd")
+    with file.open("a") as more:
+        more.write('rdap = true\nmail_to = ["postmaster@navy.mil"]\n[notice]\n')
+        more.write(f'upstream = "smtp://127.0.0.1:{port}"\nauthor = "missent@navy.mil"\n')
+    log = tmp_path / "log"
+    with log.open("wb") as errors:
+        command = [sys.executable, "-m", "missent", "--config", str(file), "serve"]
+        running = subprocess.Popen(command, stderr=errors)
+    try:
+        until(lambda: bool(keeps.got), 90, "the mail")
+    finally:
+        running.send_signal(signal.SIGTERM)
+        running.wait(30)
+    (got,) = keeps.got
+    assert (got.mail_from, got.rcpt_tos) == ("<>", ["postmaster@navy.mil"])
+    mail = message_from_bytes(got.content or b"", policy=policy.default)
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Subject"] == "Lookalikes changed: navy.ml"
+    text = mail.get_content()
+    assert "navy.ml: not looked at -> mx (operator catcher.com), for navy.mil" in text
+    assert "navy.ml is about to change hands: its registration ends on" in text
+    (told,) = hook.posted
+    assert [news["name"] for news in told["registrations"]] == ["navy.ml"]
+
+
+async def test_a_registration_is_told_once_and_when_it_changes_hands(
+    file: Path, hook: Hook, sites: Sites
+) -> None:
+    settings = load(file)
+    assert settings.exposure is not None
+    store = await SqlStore.open(settings.store.url)
+    async with Web() as web:
+        for ends_in, registrar, told in (
+            (400, "A", 1),
+            (400, "A", 0),
+            (400, "B", 1),
+            (30, "B", 1),
+            (30, "B", 0),
+        ):
+            _registered(sites, ends_in, registrar)
+            assert await look(settings, settings.exposure, store, web=web) == told
+    await store.close()
+    news = [one["news"] for post in hook.posted for one in post["registrations"]]
+    assert news[0] == "changed hands: its registrar was A and is B"
+    assert news[1].startswith("is about to change hands: its registration ends on")
+    assert len(news) == 2
+
+
+def test_mail_without_a_server_for_it_is_a_fault_of_the_configuration(file: Path) -> None:
+    file.write_text(file.read_text() + 'mail_to = ["postmaster@navy.mil"]\n')
+    command = [sys.executable, "-m", "missent", "--config", str(file), "serve"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "exposure.mail_to: nobody sends the mail; add the section [notice]" in done.stderr

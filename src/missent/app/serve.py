@@ -96,7 +96,7 @@ async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:
         if settings.exposure is not None:
             from missent.app.watch import watching  # noqa: PLC0415  an extra
 
-            await stack.enter_async_context(watching(settings))
+            await stack.enter_async_context(watching(settings, room))
         await loop.until_told(life)
 
 

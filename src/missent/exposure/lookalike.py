@@ -55,6 +55,8 @@ class Lookalike:
         registered: the day on which it was registered, ISO 8601; "" where that was not found out.
         expires: the day on which the registration ends; "" as before.
         registrar: who registered it; "" as before.
+        registrant: for whom; "" as before.
+        standing: that it is about to change hands, in the registry's words; "" as before.
         certificates: how many were issued for it, of those in the file that was read.
         certified: the first day of the latest of them, ISO 8601; "" where that is not known.
         certified_until: the last day of the one that holds longest; "" as before.
@@ -80,6 +82,8 @@ class Lookalike:
     registered: str = ""
     expires: str = ""
     registrar: str = ""
+    registrant: str = ""
+    standing: str = ""
     certificates: int = 0
     certified: str = ""
     certified_until: str = ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from missent.exposure.handover import SOON
 from missent.exposure.lookalike import Lookalike, State
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 SLIPS = 0.0007
 """The share of recipients whose domain is mistyped: 412 of 553,992 in the labelled corpus."""
 
-_SOON = timedelta(60)
 _ADVICE = {
     State.MX: "write to its operator, ask for a null MX, and block it at your own gates",
     State.IMPLICIT: "ask its owner for a null MX, and block it at your own gates",
@@ -58,6 +58,8 @@ def _set_up(one: Lookalike) -> int:
 
 def advice(one: Lookalike) -> str:
     """What to do about a lookalike; "" where nothing is to be done."""
+    if one.state.takes_mail and one.standing:
+        return f"it is about to change hands ({one.standing}): be ready to register it"
     if one.state.takes_mail and one.expires and _soon(one.expires):
         return f"its registration ends on {one.expires}: be ready to register it"
     if one.state.takes_mail and one.wildcard:
@@ -75,4 +77,4 @@ def advice(one: Lookalike) -> str:
 
 def _soon(day: str) -> bool:
     end = date.fromisoformat(day)
-    return end - datetime.now(UTC).date() <= _SOON
+    return end - datetime.now(UTC).date() <= SOON

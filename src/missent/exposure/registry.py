@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from missent.report.contact.fetch import Web
 
 _MOST = 100  # names of a run: registries count their questions
+_LEAVING = ("redemption period", "pending delete", "pending transfer")
 _LONGEST = 80  # characters of a registrar's name
 
 
@@ -56,7 +57,9 @@ class Registry:
             one,
             registered=_event(said, "registration"),
             expires=_event(said, "expiration"),
-            registrar=_registrar(said),
+            registrar=_named(said, "registrar"),
+            registrant=_named(said, "registrant"),
+            standing=_standing(said),
         )
 
 
@@ -71,10 +74,15 @@ def _event(said: dict[str, Any], action: str) -> str:
     return ""
 
 
-def _registrar(said: dict[str, Any]) -> str:
-    """The full name in the registrar's jCard (RFC 7095)."""
+def _standing(said: dict[str, Any]) -> str:
+    """The first status (RFC 8056) by which the name is about to be another's."""
+    return next((one for one in _list(said.get("status")) if one in _LEAVING), "")
+
+
+def _named(said: dict[str, Any], role: str) -> str:
+    """The full name in the jCard (RFC 7095) of whoever has a role."""
     for entity in _list(said.get("entities")):
-        if isinstance(entity, dict) and "registrar" in _list(entity.get("roles")):
+        if isinstance(entity, dict) and role in _list(entity.get("roles")):
             for row in _list([*_list(entity.get("vcardArray")), [], []][1]):
                 match row:
                     case ["fn", _, _, str(name), *_]:

@@ -86,6 +86,7 @@ def _line(one: Lookalike) -> str:
             (f"registered {one.registered}", one.registered),
             (f"until {one.expires}", one.expires),
             (f"by {one.registrar}", one.registrar),
+            (one.standing, one.standing),
             (_certificates(one), one.certificates),
             (one.probe, one.probe),
             (one.reason, one.reason),

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     RELEASE = "release"
     ASK = "ask"
     WARN = "warn"
+    TELL = "tell"
     EXPIRED = "expired"
     FAILED = "failed"
     UNCLEAR = "unclear"

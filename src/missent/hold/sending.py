@@ -63,9 +63,9 @@ class Sending:
 
     async def _notify(self, job: Job, ours: Callable[[], bool]) -> Reply:
         task = job.task
-        if task.kind is Kind.WARN:
+        if task.kind in {Kind.WARN, Kind.TELL}:
             to = task.rcpt_to
-            made: EmailMessage | None = self._warning(job)
+            made: EmailMessage | None = self._told(job)
         else:
             held = self._fresh.pop(task.message, None) or await self._store.message(task.message)
             to = held.envelope.mail_from if held else ""
@@ -77,8 +77,14 @@ class Sending:
         envelope = Envelope("", eight_bit=not content.isascii() or utf8, smtputf8=utf8)
         return await carry(self._route, envelope, to, content, ours)
 
-    def _warning(self, job: Job) -> EmailMessage:
+    def _told(self, job: Job) -> EmailMessage:
+        """A notice about no held message."""
         said: dict[str, Any] = dict(job.task.body)
+        if job.task.kind is Kind.TELL:  # it answers nothing (RFC 3834 5)
+            made = self._composed(job, job.task.rcpt_to, said["subject"], "")
+            made.replace_header("Auto-Submitted", "auto-generated")
+            made.set_content(said["text"], cte="quoted-printable")
+            return made
         state = "Held" if said["held"] else "Please check"
         subject = f"{state}: your message to {said['about'][0]['address']}"
         made = self._composed(job, job.task.rcpt_to, subject, said["message_id"])

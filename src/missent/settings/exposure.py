@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from missent.settings.section import File, Section
+from missent.settings.section import AddressText, File, Section
 
 
 class ExposureSection(Section):
@@ -26,3 +26,8 @@ class ExposureSection(Section):
     """Where changes are sent besides, as JSON by POST; no password stands here."""
     webhook_token_file: File | None = None
     """The file whose first line is sent as `Authorization: Bearer`."""
+    mail_to: Annotated[tuple[AddressText, ...], Field(strict=False)] = ()
+    """Addresses that are told of changes by mail, besides; `[notice]` says by which server."""
+    rdap: bool = False
+    """Whether the registries are asked about names that take mail, the likeliest 100, one a second:
+    then it is told too that one is about to change hands, or did. It needs the extra `contact`."""

@@ -20,6 +20,7 @@ from missent.memory.sql.tables import (
     domain_facts,
     exception,
     lookalike,
+    registration,
     slip_day,
     tally,
 )
@@ -122,6 +123,17 @@ async def _of_nobody(connection: AsyncConnection) -> AsyncIterator[Mapping[str, 
             "at": moment(row.at),
             "state": row.state,
             "operator": row.operator,
+        }
+    async for row in _rows(connection, registration, None):
+        yield {
+            "kind": "registration",
+            "name": row.name,
+            "at": moment(row.at),
+            "registered": row.registered,
+            "expires": row.expires,
+            "registrar": row.registrar,
+            "registrant": row.registrant,
+            "standing": row.standing,
         }
 
 

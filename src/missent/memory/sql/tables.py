@@ -241,6 +241,19 @@ sinkhole_hold = Table(
     sqlite_autoincrement=True,
 )
 
+# What a registry said of a lookalike from a moment on; likewise.
+registration = Table(
+    "registration",
+    metadata,
+    Column("name", Key, primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("registered", Text, nullable=False),
+    Column("expires", Text, nullable=False),
+    Column("registrar", Text, nullable=False),
+    Column("registrant", Text, nullable=False),
+    Column("standing", Text, nullable=False),
+)
+
 # What a lookalike did with mail from a moment on; a row is added when it changes.
 lookalike = Table(
     "lookalike",
