@@ -168,7 +168,8 @@ def test_a_change_and_a_registration_that_ends_are_told_by_mail(
         running.wait(30)
     (got,) = keeps.got
     assert (got.mail_from, got.rcpt_tos) == ("<>", ["postmaster@navy.mil"])
-    mail = message_from_bytes(got.content or b"", policy=policy.default)
+    assert isinstance(got.content, bytes)
+    mail = message_from_bytes(got.content, policy=policy.default)
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Subject"] == "Lookalikes changed: navy.ml"
     text = mail.get_content()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ONE = Lookalike("mail.nvay.org", "mail.navy.org", 0.1, "transposition", State.MX)
 BOOTSTRAP = {"services": [[["org"], ["https://rdap.example/v1/"]]]}
 DOMAIN = {
+    "status": ["client transfer prohibited", "redemption period"],
     "events": [
         {"eventAction": "last changed", "eventDate": "2026-02-01T00:00:00Z"},
         {"eventAction": "registration", "eventDate": "2013-01-17T09:00:00Z"},
@@ -51,6 +52,8 @@ async def test_since_when_until_when_and_by_whom(said: Callable[[Any], None]) ->
         (found,) = await Registry(client).run([ONE])
     told = found.registered, found.expires, found.registrar
     assert told == ("2013-01-17", "2030-07-17", "Names Ltd")
+    assert (found.registrant, found.standing) == ("Somebody", "redemption period")
+    assert "about to change hands (redemption period)" in advice(found)
 
 
 @pytest.mark.parametrize(
