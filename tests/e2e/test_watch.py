@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -194,6 +195,7 @@ async def test_a_registration_is_told_once_and_when_it_changes_hands(
             (30, "B", 0),
         ):
             _registered(sites, ends_in, registrar)
+            await asyncio.sleep(1)  # a row is known by the second
             assert await look(settings, settings.exposure, store, web=web) == told
     await store.close()
     news = [one["news"] for post in hook.posted for one in post["registrations"]]
