@@ -97,6 +97,9 @@ async def test_what_is_wrong_is_told(api: Api) -> None:
         status, body = problem(await api.http.get(f"/v1/decisions{query}"))
         name = query[1:].partition("=")[0]
         assert (status, str(body["detail"]).startswith(f"query.{name}: ")) == (422, True), query
+    status, body = problem(await api.http.get("/v1/decisions?recipent=gen0@army.ml"))
+    assert (status, str(body["detail"]).startswith("query.recipent: no such")) == (422, True)
+    assert "recipient" in str(body["detail"])
     for method, path in (("GET", "/7"), ("PUT", "/7/judgement"), ("DELETE", "/7/judgement")):
         said = {"right": True} if method == "PUT" else None
         answer = await api.http.request(method, f"/v1/decisions{path}", json=said)

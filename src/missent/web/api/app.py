@@ -6,7 +6,8 @@ import time
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Match
@@ -62,12 +63,25 @@ def describe() -> FastAPI:
     )
     methods: defaultdict[str, set[str]] = defaultdict(set, {"/openapi.json": {"GET"}})
     for one in _ROUTERS:
-        app.include_router(one.router)
+        strict = [] if one is health else [Depends(_named)]
+        app.include_router(one.router, dependencies=strict)
         for route in one.router.routes:
             if isinstance(route, APIRoute):
                 methods[route.path] |= route.methods or set()
     problems.handle(app, methods)
     return app
+
+
+async def _named(request: Request) -> None:
+    """Refuse a parameter that is not known: a filter that is mistyped would let all pass."""
+    route = request.scope.get("route")
+    known = {one.alias for one in route.dependant.query_params} if route else set()
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        mend = f"known here: {', '.join(sorted(known)) or 'none'}"
+        raise RequestValidationError(
+            [{"loc": ("query", name), "msg": f"no such parameter; {mend}"} for name in unknown]
+        )
 
 
 class _Described(FastAPI):
