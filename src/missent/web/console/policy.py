@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from missent.web.console.frame import Console
 
 DAYS = 30
-_MOST = 5000  # decisions that are decided anew
+_MOST = 2000  # decisions that are decided anew
 _AT_ONCE = 500
 _LISTED = 25
 _BLANK = 2  # rows to add rules in
