@@ -10,6 +10,7 @@ import asyncio
 import json
 import random
 import sqlite3
+import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 SEED = 20261125
-NOW = 1_795_600_000  # late in November 2026
+NOW = int(time.time()) // 86_400 * 86_400  # pages look back from today
 YEAR = 365 * 86_400
 DAY = 86_400
 _CHUNK = 50_000
