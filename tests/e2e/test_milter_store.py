@@ -114,11 +114,11 @@ def test_every_prompt_is_kept_and_the_rest_is_counted(site: Site) -> None:
 
 
 def test_whom_else_a_message_goes_to_counts_at_rcpt(site: Site) -> None:
-    refused = site.send("al@dynegy.com", "bo@dynegy.com", "jo@dynergy.com")
-    assert refused == {"jo@dynergy.com": 550}
-    assert site.send("jo@dynergy.com") == {}  # alone, a warning
-    until(lambda: len(site.decisions("--recipient", "dynergy.com")) == 2, what="both decisions")
-    beside, alone = site.decisions("--recipient", "dynergy.com")
+    refused = site.send("al@dynegy.com", "bo@dynegy.com", "jo@dynegey.com")
+    assert refused == {"jo@dynegey.com": 550}
+    assert site.send("jo@dynegey.com") == {}  # alone, a warning
+    until(lambda: len(site.decisions("--recipient", "dynegey.com")) == 2, what="both decisions")
+    beside, alone = site.decisions("--recipient", "dynegey.com")
     assert (alone["action"], beside["action"]) == ("warn", "hold")
     assert alone["probability"] < beside["probability"]
 
