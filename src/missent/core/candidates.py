@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from missent.core import closed_zones, slips, suffixes
+from missent.core.evidence import of_domain
 from missent.core.known import has_written, listed
 from missent.core.neighbours import GrowingIndex, domain_keys, filing_keys, gather
 from missent.core.tables import protected, providers, suffix_slips
@@ -38,11 +39,11 @@ def domains_in_history(case: Case) -> list[Candidate]:
     typed, history = case.address.domain.name, case.facts.history
     names = list(history.domains_near(typed))
     same = list(islice(history.domains_with(case.local), _MOST_WITH_LOCAL + 1))
-    if same and len(same) <= _MOST_WITH_LOCAL:
-        names = list(dict.fromkeys(names + same))
-    if not names:
-        return []
-    found = _explained(typed, names)
+    if len(same) > _MOST_WITH_LOCAL:
+        found = _explained(typed, names)
+    else:
+        found = _explained(typed, [name for name in names if name not in same], of_domain.FAR)
+        found += _explained(typed, same)
     return [c for c in found if not _is_lookalike(c.name, history)]
 
 
@@ -100,11 +101,11 @@ def can_be_meant(name: str) -> bool:
     return "_" not in name and suffixes.split(name).known
 
 
-def _explained(typed: str, names: Iterable[str]) -> list[Candidate]:
+def _explained(typed: str, names: Iterable[str], limit: float = _TOO_FAR) -> list[Candidate]:
     found = []
     for name in names:
-        slip = slips.domain(typed, name) if can_be_meant(name) else None
-        if slip is not None and slip.cost <= _TOO_FAR:
+        slip = slips.domain(typed, name, limit)
+        if slip is not None and can_be_meant(name):
             found.append(Candidate(name, slip))
     return found
 

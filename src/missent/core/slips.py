@@ -74,15 +74,15 @@ def _once(typed: str, meant: str) -> Slip | None:
     return _single(wrong, right, meant, start)
 
 
-def _more(typed: str, meant: str, edits: int) -> Slip | None:
+def _more(typed: str, meant: str, edits: int, limit: float = _TOO_FAR) -> Slip | None:
     """Explain a typed text by so many single characters, which are several."""
     place = _place(meant)
-    if not edits or _at_least(edits, len(typed) - len(meant), place) > _TOO_FAR:
+    if not edits or _at_least(edits, len(typed) - len(meant), place) > limit:
         return None
     wrong, right, _ = _different(typed, meant)
     if max(len(wrong), len(right)) > _MOST_DIFFERENT:
         return None
-    return _several(wrong, right, place)
+    return _several(wrong, right, place, limit)
 
 
 def _different(typed: str, meant: str) -> tuple[str, str, int]:
@@ -176,10 +176,10 @@ def _costs() -> _Costs:
     return _Costs(omit, insert, double, swap, _rate("another_edit"), least)
 
 
-def _several(wrong: str, right: str, place: float) -> Slip | None:
+def _several(wrong: str, right: str, place: float, most: float) -> Slip | None:
     """The cheapest alignment of two short texts by single edits; None where none is cheap."""
     costs = _costs()
-    limit = _TOO_FAR + costs.another
+    limit = most + costs.another
     step = costs.another + place
     omit, insert = costs.omit + step, costs.insert + step
     double, swap = costs.double + step, costs.swap + step
@@ -281,8 +281,8 @@ def _sound(typed: str, meant: str) -> Slip | None:
 
 
 @lru_cache(maxsize=131072)
-def domain(typed: str, meant: str) -> Slip | None:
-    """Explain a typed domain by another one; None where nothing explains it."""
+def domain(typed: str, meant: str, limit: float = _TOO_FAR) -> Slip | None:
+    """Explain a typed domain by another one; None where nothing explains it at such a cost."""
     if typed == meant:
         return None
     if "xn--" in typed or "xn--" in meant:  # people type U-labels
@@ -302,10 +302,10 @@ def domain(typed: str, meant: str) -> Slip | None:
         if other is not None and (best is None or other.cost < best.cost):
             best = other
     if edits > 1 and (best is None or best.cost > _two_edits(meant)):
-        several = _more(typed, meant, edits)
+        several = _more(typed, meant, edits, limit)
         if several is not None and (best is None or several.cost <= best.cost):
             best = several
-    return None if best is None or best.cost > _TOO_FAR else best
+    return None if best is None or best.cost > limit else best
 
 
 def _two_edits(meant: str) -> float:
@@ -353,7 +353,7 @@ def _labels(typed_name: str, meant_name: str) -> Slip | None:
         return Slip(
             _rate("labels_swapped"), "labels_swapped", 2, "with the labels in another order"
         )
-    if glued(typed_name) == glued(meant_name):
+    if typed_name[0] == meant_name[0] and glued(typed_name) == glued(meant_name):
         return Slip(_rate("separator") + log(2), "separator", 1, "with the dots in other places")
     if len(typed) < len(meant) and _is_subsequence(typed, meant):
         cut = [label for label in meant if label not in typed]

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _MOST_JUMBLE: Final = 45.0
 
 NEAR: Final = 9.0  # a slip of at most this cost makes a candidate count as near
-# Beyond this a candidate is not weighed, but a domain at which the very mailbox is known: of the real
-# slips none lies there, of the candidates that nobody meant every third.
+# Beyond this a candidate is not weighed, but a domain at which the very mailbox is known: of the
+# real slips none lies there, of the candidates that nobody meant every third.
 FAR: Final = 10.0
 
 # One line of words reads better than a column of strings.
