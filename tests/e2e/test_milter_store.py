@@ -48,7 +48,7 @@ class Site:
         self.gate = Missent.at(self.postfix.base, SETTINGS)
 
     def fill(self) -> None:
-        """Ann writes to Al and Bo at dynegy.com, and they write back."""
+        """Ann writes to Al and Bo, who write back, and once to Cy and Di, who do not."""
 
         async def write() -> None:
             store = await SqlStore.open(f"sqlite:///{self.database}")
@@ -56,7 +56,8 @@ class Site:
             people = [f"{name}@dynegy.com" for name in ("al", "bo")]
             deltas = [Delta(ANN, address, at, sent=3, received=1) for address in people]
             deltas += [Delta("", address, at, received=1) for address in people]
-            await store.write(Batch([Lesson(tuple(deltas))]))
+            once = [Delta(ANN, f"{name}@brightwater.com", at, sent=1) for name in ("cy", "di")]
+            await store.write(Batch([Lesson((*deltas, *once))]))
             await store.close()
 
         asyncio.run(write())
@@ -114,11 +115,12 @@ def test_every_prompt_is_kept_and_the_rest_is_counted(site: Site) -> None:
 
 
 def test_whom_else_a_message_goes_to_counts_at_rcpt(site: Site) -> None:
-    refused = site.send("al@dynegy.com", "bo@dynegy.com", "jo@dynegey.com")
-    assert refused == {"jo@dynegey.com": 550}
-    assert site.send("jo@dynegey.com") == {}  # alone, a warning
-    until(lambda: len(site.decisions("--recipient", "dynegey.com")) == 2, what="both decisions")
-    beside, alone = site.decisions("--recipient", "dynegey.com")
+    typed = "jo@brightwoter.com"
+    refused = site.send("cy@brightwater.com", "di@brightwater.com", typed)
+    assert refused == {typed: 550}
+    assert site.send(typed) == {}  # alone, a warning
+    until(lambda: len(site.decisions("--recipient", "brightwoter.com")) == 2, what="both decisions")
+    beside, alone = site.decisions("--recipient", "brightwoter.com")
     assert (alone["action"], beside["action"]) == ("warn", "hold")
     assert alone["probability"] < beside["probability"]
 
