@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from missent.core.facts import Correspondence
     from missent.core.slips import Slip
 
-_TOO_FAR = 30.0
 _MOST_WITH_LOCAL = 100  # a local part that is known at more domains (`info`) tells none of them
 _SHORTEST_CLOSED = 7  # of short names, one edit from each other, not enough are listed
 _SUFFIX_KINDS = frozenset({"suffix_near", "suffix_other", "suffix_and_more"})
@@ -91,7 +90,7 @@ def locals_in_history(case: Case) -> list[Candidate]:
     found = []
     for name in case.facts.history.locals_near(domain, local):
         slip = slips.local(local, name)
-        if slip is not None and slip.cost <= _TOO_FAR:
+        if slip is not None:
             found.append(Candidate(name, slip))
     return sorted(found, key=_by_cost)[:_MOST_LOCALS]
 
@@ -101,7 +100,7 @@ def can_be_meant(name: str) -> bool:
     return "_" not in name and suffixes.split(name).known
 
 
-def _explained(typed: str, names: Iterable[str], limit: float = _TOO_FAR) -> list[Candidate]:
+def _explained(typed: str, names: Iterable[str], limit: float = slips.TOO_FAR) -> list[Candidate]:
     found = []
     for name in names:
         slip = slips.domain(typed, name, limit)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _VOWELS = frozenset("aeiouy")
 _SEPARATORS = frozenset(".-_")
 _LOOK_ALIKE = frozenset({"1l", "l1", "0o", "o0", "1i", "i1", "5s", "s5", "il", "li", "uv", "vu"})
-_TOO_FAR = 30.0
+TOO_FAR = 30.0
 _SHORTEST_CUT = 4
 _SPLIT = re.compile(r"[._-]")
 _MOST_DIFFERENT = 12
@@ -74,7 +74,7 @@ def _once(typed: str, meant: str) -> Slip | None:
     return _single(wrong, right, meant, start)
 
 
-def _more(typed: str, meant: str, edits: int, limit: float = _TOO_FAR) -> Slip | None:
+def _more(typed: str, meant: str, edits: int, limit: float = TOO_FAR) -> Slip | None:
     """Explain a typed text by so many single characters, which are several."""
     place = _place(meant)
     if not edits or _at_least(edits, len(typed) - len(meant), place) > limit:
@@ -281,7 +281,7 @@ def _sound(typed: str, meant: str) -> Slip | None:
 
 
 @lru_cache(maxsize=131072)
-def domain(typed: str, meant: str, limit: float = _TOO_FAR) -> Slip | None:
+def domain(typed: str, meant: str, limit: float = TOO_FAR) -> Slip | None:
     """Explain a typed domain by another one; None where nothing explains it at such a cost."""
     if typed == meant:
         return None
@@ -412,7 +412,7 @@ def local(typed: str, meant: str) -> Slip | None:
             words = f"with `{meant[: -len(typed)]}` left out at the start"
         if words:
             best = _cheaper(best, Slip(cost, "label_shortened", 2, words))
-    return best if best is not None and best.cost <= _TOO_FAR else None
+    return best if best is not None and best.cost <= TOO_FAR else None
 
 
 def _initial_moved(typed: str, meant: str) -> Slip:
