@@ -126,8 +126,7 @@ class Gatherer:
         again = self._again() if invented else None
         evidence = of_domain.Evidence(case, near)
         for name, how in found:
-            same = history.address(f"{case.local}@{name}") is not None
-            if not same and (wrote or (how.cost > of_domain.FAR and name != meant)):
+            if wrote and history.address(f"{case.local}@{name}") is None:
                 continue  # what wrote here is asked about only where the mailbox is known elsewhere
             numbers = evidence.numbers(name, how)
             if again:

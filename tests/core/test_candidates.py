@@ -81,6 +81,14 @@ def test_a_local_part_that_is_known_everywhere_tells_no_domain() -> None:
     assert candidates.domains_in_history(as_case("info@example.org", story.facts())) == []
 
 
+def test_of_a_local_part_that_is_known_everywhere_a_far_domain_needs_the_very_mailbox() -> None:
+    story = Story().wrote("jo@dynkeg.com")
+    for number in range(101):
+        story.wrote(f"info@widget{number * 7919}.example")
+    assert in_history("info@dynegy.com", story.facts()) == []
+    assert in_history("info@dynegy.com", story.wrote("info@dynkeg.com").facts()) == ["dynkeg.com"]
+
+
 def test_local_parts_near_the_typed_one_at_this_domain_alone() -> None:
     facts = wrote("kenneth.lay@enron.com", "kenneth.lay@enron.net", "jeff.skilling@enron.com")
     case = as_case("Keneth.Lay@enron.com", facts)

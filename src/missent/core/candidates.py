@@ -34,15 +34,14 @@ class Candidate(NamedTuple):
 
 
 def domains_in_history(case: Case) -> list[Candidate]:
-    """Domains that were written to before."""
-    typed, history = case.address.domain.name, case.facts.history
-    names = list(history.domains_near(typed))
-    same = list(islice(history.domains_with(case.local), _MOST_WITH_LOCAL + 1))
+    """Domains that were written to before; far ones only where the very mailbox is known there."""
+    typed, local, history = case.address.domain.name, case.local, case.facts.history
+    near = list(history.domains_near(typed))
+    same = list(islice(history.domains_with(local), _MOST_WITH_LOCAL + 1))
     if len(same) > _MOST_WITH_LOCAL:
-        found = _explained(typed, names)
-    else:
-        found = _explained(typed, [name for name in names if name not in same], of_domain.FAR)
-        found += _explained(typed, same)
+        same = [name for name in near if history.address(f"{local}@{name}") is not None]
+    found = _explained(typed, [name for name in near if name not in same], of_domain.FAR)
+    found += _explained(typed, same)
     return [c for c in found if not _is_lookalike(c.name, history)]
 
 

@@ -47,12 +47,7 @@ def domains(case: Case) -> list[Suspect]:
     """Domains that were probably meant, the likeliest first; more than one where it is close."""
     in_history = candidates.domains_in_history(case)
     near = sum(c.slip.cost <= of_domain.NEAR for c in in_history)
-    weighed = [
-        candidate
-        for candidate in in_history
-        if candidate.slip.cost <= of_domain.FAR or _mailbox(case, candidate.name) is not None
-    ]
-    found = _domains(case, weighed, near)
+    found = _domains(case, in_history, near)
     # Of a name that is listed to exist, only what is known here may tell otherwise.
     in_tables = candidates.domains_in_tables(case)
     for name, slip in in_tables if in_tables and case.typed.listed < 1.0 else ():
@@ -64,9 +59,6 @@ def domains(case: Case) -> list[Suspect]:
 
 def same_mailbox_elsewhere(case: Case) -> list[Suspect]:
     """Domains near the typed one at which this very local part is known."""
-    local, _, typed = case.address.key.rpartition("@")
-    if all(name == typed for name in case.facts.history.domains_with(local)):
-        return []  # the usual case, and looking for near names is dear
     in_history = candidates.domains_in_history(case)
     near = sum(c.slip.cost <= of_domain.NEAR for c in in_history)
     there = [c for c in in_history if _mailbox(case, c.name) is not None]
