@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from missent.audit.sources.detect import READERS, detect
+from missent.audit.sources.detect import detect, reader
 from missent.audit.sources.folder import octets
 from missent.audit.sources.interface import Bounce, Tally
 from missent.memory.interface import Batch
@@ -33,7 +33,7 @@ class LearnOptions:
     Attributes:
         own_domains: the organisation's domains, as `Domain.name`; empty where not known: then
             every message counts as sent and as received.
-        format: of the sources, a key of `READERS`; None to tell it by their content.
+        format: of the sources, a key of `detect.READERS`; None to tell it by their content.
         since: mail before this moment is passed over, in seconds since the epoch; with a retention
             period it would be forgotten at once, and counted again the next time.
     """
@@ -115,7 +115,7 @@ async def _write(source: Learned, store: Store, batch: list[Lesson]) -> None:
 
 def _lessons(source: Learned, options: LearnOptions) -> Iterator[list[Lesson]]:
     own = options.own_domains
-    for event in READERS[source.format](source.path, source.tally):
+    for event in reader(source.format)(source.path, source.tally):
         if event.at < options.since:
             source.old += 1
             continue

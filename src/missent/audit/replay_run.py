@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from missent.audit.replay import Replay
 from missent.audit.replay_order import WINDOW, OrderError, in_order
 from missent.audit.replay_summary import Summary
-from missent.audit.sources.detect import READERS
+from missent.audit.sources.detect import reader
 from missent.audit.sources.interface import Tally
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _BEAT = 1_000  # messages between two signs of life
 
 
 class Source(NamedTuple):
-    """A file or folder of past mail, and its format: a key of `READERS`."""
+    """A file or folder of past mail, and its format: as `detect` tells it."""
 
     path: Path
     format: str
@@ -134,7 +134,7 @@ class Alone:
     def _events(self, source: Source) -> Iterator[Event]:
         tally = Tally()
         self.read.append(Read(source.path, tally))
-        return READERS[source.format](source.path, tally)
+        return reader(source.format)(source.path, tally)
 
     def _counted(self, events: Iterator[Event]) -> Iterator[Event]:
         for event in events:

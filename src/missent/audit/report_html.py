@@ -13,6 +13,7 @@ from missent.audit.page import frame
 from missent.audit.page.timeline import timeline
 from missent.audit.replay_lines import moment
 from missent.audit.replay_summary import ranked
+from missent.report import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -55,7 +56,7 @@ def write(path: Path, page: Page) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    frame.write(path, render(page))
+    whole.write(path, render(page))
 
 
 def render(page: Page) -> str:

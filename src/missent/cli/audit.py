@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from missent.audit.events.formats import BY_NAME
-from missent.cli import FINDINGS, UNDECIDED
+from missent.cli import FINDINGS, UNDECIDED, told
 from missent.cli.text import printable
 
 if TYPE_CHECKING:
@@ -178,8 +178,10 @@ def command(  # noqa: C901  one option or fault a branch
                 )
                 _tell_sources(dataset)
                 audit = _find(dataset, options, limits, engine, master, progress)
-        except (ValueError, OSError) as error:
+        except ValueError as error:
             raise click.BadParameter(str(error), param_hint="SOURCE") from None
+        except OSError as error:
+            raise click.BadParameter(told(error), param_hint="SOURCE") from None
     audit.sources = dataset.sources
     for reason in sorted(audit.errors):
         _tell(f"a check failed: {reason}")
@@ -231,8 +233,10 @@ def _standing(sources: tuple[str, ...], options: FindOptions, names: Names, form
 
     try:
         found = look([Path(name) for name in sources], options)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise click.BadParameter(str(error), param_hint="SOURCE") from None
+    except OSError as error:
+        raise click.BadParameter(told(error), param_hint="SOURCE") from None
     for line in show.as_json(found, names) if form == "json" else show.as_text(found, names):
         click.echo(line if form == "json" else printable(line))
     for reason in found.unread[:_FEW]:

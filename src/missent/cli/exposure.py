@@ -13,7 +13,7 @@ from missent.core.address import Domain
 from missent.core.errors import AddressError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from missent.cli.root import Context
     from missent.core.finding import Json
@@ -82,7 +82,12 @@ if TYPE_CHECKING:
     help="Certificates issued for lookalikes: JSON of a search in the transparency logs, as crt.sh "
     "gives it, or names, one a line; also compressed (gzip, xz, zstd). May be repeated.",
 )
-@click.option("--html", type=click.File("w"), metavar="FILE", help="Write a picture there.")
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a picture there.",
+)
 @click.option("--all", "every", is_flag=True, help="Text: every name, not only the worst.")
 @click.option(
     "--format",
@@ -109,7 +114,7 @@ def command(
     probe_patience: int,
     rdap: bool,
     certificates: tuple[Path, ...],
-    html: IO[str] | None,
+    html: Path | None,
     every: bool,
     form: str,
 ) -> int:
@@ -130,9 +135,14 @@ def command(
     from missent.exposure import picture, tell  # noqa: PLC0415  likewise
     from missent.exposure import since as earlier  # noqa: PLC0415  likewise
     from missent.exposure.probe import ProbeOptions  # noqa: PLC0415  likewise
+    from missent.report import whole  # noqa: PLC0415  likewise
 
     settings = context.settings()
-    names = _names([*domains, *(file or ())]) or list(settings.organisation.domains)
+    for path, option in ((save, "--save"), (html, "--html")):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise click.BadParameter(f"{path.parent} is no directory", param_hint=option)
+    names = _names(domains, "DOMAIN") + (_names(_lines(file), "--file") if file else [])
+    names = list(dict.fromkeys(names)) or list(settings.organisation.domains)
     if not names:
         raise click.UsageError("name a domain of yours, or write organisation.domains")
     before = _before(since)
@@ -152,9 +162,9 @@ def command(
     with context.blamed():
         found = look_around(settings, look, _progress)
     if save is not None:
-        save.write_text(_json(tell.as_json(earlier.carried(found, before or {}))), "utf-8")
+        whole.write(save, _json(tell.as_json(earlier.carried(found, before or {}))), 0o644)
     if html is not None:
-        html.write(picture.page(found))
+        whole.write(html, picture.page(found), 0o644)
     changes = None if before is None else earlier.changed(found, before)
     if form == "text" and changes is not None:
         lines: Iterable[str] = [tell.change(one, was) for one, was in changes]
@@ -181,22 +191,29 @@ def _json(run: dict[str, Json]) -> str:
 def _before(since: IO[str] | None) -> Before | None:
     from missent.exposure import since as earlier  # noqa: PLC0415  slow to import
 
+    if since is None:
+        return None
     try:
-        return None if since is None else earlier.read(json.load(since))
+        return earlier.read(json.load(since))
     except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--since") from None
+        fault = f"{since.name}: not what --save wrote: {error}"
+        raise click.BadParameter(fault, param_hint="--since") from None
 
 
-def _names(given: Iterable[str]) -> list[str]:
-    names = []
-    for text in given:
-        bare = text.partition("#")[0].strip()
-        if bare:
-            names.append(_name(bare))
-    return list(dict.fromkeys(names))
+def _lines(file: IO[str]) -> Iterator[str]:
+    try:
+        yield from file
+    except UnicodeDecodeError:
+        fault = f"{file.name}: it is no text in UTF-8; write a domain a line"
+        raise click.BadParameter(fault, param_hint="--file") from None
 
 
-def _name(text: str, option: str = "DOMAIN") -> str:
+def _names(given: Iterable[str], option: str) -> list[str]:
+    bare = (text.partition("#")[0].strip() for text in given)
+    return [_name(text, option) for text in bare if text]
+
+
+def _name(text: str, option: str) -> str:
     try:
         domain = Domain.parse(text)
     except AddressError as error:

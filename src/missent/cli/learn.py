@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from missent.audit.sources.detect import READERS
-from missent.cli import UNDECIDED
+from missent.cli import UNDECIDED, told
 from missent.cli.progress import bar
 from missent.cli.text import printable
 
@@ -67,7 +67,9 @@ def command(context: Context, sources: tuple[Path, ...], read_as: str | None) ->
             found = asyncio.run(_learn(settings, sources, read_as))
     except ConfigError:
         raise
-    except (ValueError, OSError, zlib.error) as error:
+    except OSError as error:
+        raise click.BadParameter(told(error), param_hint="SOURCE") from None
+    except (ValueError, zlib.error) as error:
         raise click.BadParameter(str(error), param_hint="SOURCE") from None
     for one in found:
         _summary(one)

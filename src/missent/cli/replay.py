@@ -19,7 +19,7 @@ from missent.audit.replay_run import Alone, Plan, Source, Together
 from missent.audit.sources.dates import seconds
 from missent.audit.sources.detect import READERS, detect
 from missent.audit.sources.folder import octets
-from missent.cli import FINDINGS, INTERRUPTED, UNDECIDED, USAGE
+from missent.cli import FINDINGS, INTERRUPTED, UNDECIDED, USAGE, told
 from missent.cli.progress import bar
 from missent.cli.text import printable
 
@@ -215,7 +215,7 @@ class _Command:
             except BrokenPipeError:
                 raise
             except (OrderError, OSError) as error:
-                _tell(f"Error: {error}")
+                _tell(f"Error: {told(error) if isinstance(error, OSError) else error}")
                 return UNDECIDED if isinstance(error, OrderError) else USAGE
         if summary.errors or any(tally.skipped and not tally.events for _, tally in run.read):
             return UNDECIDED

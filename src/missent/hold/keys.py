@@ -143,6 +143,8 @@ def write_key(file: Path) -> None:
     Raises:
         ConfigError: it cannot be written.
     """
+    if file.exists() and not file.is_file():
+        raise ConfigError(f"{file}: it is no file; name one, such as /etc/missent/hold.key")
     beside = file.with_name(f".{file.name}.new")
     try:
         old = file.read_text("ascii") if file.exists() else ""
@@ -153,5 +155,7 @@ def write_key(file: Path) -> None:
             new.flush()
             os.fsync(new.fileno())
         beside.replace(file)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the key file cannot be written: {error}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file}: it holds no keys; name another file") from None
+    except OSError as error:
+        raise ConfigError(f"{file}: it cannot be written: {error.strerror}") from None

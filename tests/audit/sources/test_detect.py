@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from missent.audit.sources.detect import READERS, detect
+from missent.audit.sources.detect import EMPTY, READERS, detect, reader
+from missent.audit.sources.interface import Tally
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,7 @@ def test_folders_are_told_by_what_is_in_them(tmp_path: Path) -> None:
     assert names == {"box": "maildir", "boxes": "maildir", "mails": "eml"}
 
 
-@pytest.mark.parametrize("content", ["", "Dear Sir or Madam", "a,b,c\n1,2,3\n", "\x00\x01"])
+@pytest.mark.parametrize("content", ["Dear Sir or Madam", "a,b,c\n1,2,3\n", "\x00\x01"])
 def test_anything_else_is_refused_with_the_mend(tmp_path: Path, content: str) -> None:
     path = tmp_path / "letter"
     path.write_text(content)
@@ -54,3 +55,11 @@ def test_anything_else_is_refused_with_the_mend(tmp_path: Path, content: str) ->
 
 def test_every_format_has_a_reader() -> None:
     assert set(READERS) == {"jsonl", "mbox", "maildir", "eml", "postfix"}
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "\ufeff"])
+def test_a_file_without_content_is_read_as_nothing(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "mail.log"
+    path.write_text(content)
+    assert detect(path) == EMPTY
+    assert list(reader(EMPTY)(path, Tally())) == []

@@ -37,15 +37,19 @@ def sources(given: Sequence[str], options: ReadOptions, work: Path) -> list[Sour
     for name in given:
         paths = list(_paths(name, work))
         one = len(paths) == 1 and not Path(name).is_dir()
-        before = len(found)
+        before, empty = len(found), False
         for path in paths:
             form = options.format or detect(path)
-            if form is None and (one or path.is_dir()):
+            if form is None and path.is_file() and not head(path).strip():
+                empty = True
+            elif form is None and (one or path.is_dir()):
                 raise ValueError(_no_format(name))
             if form is not None:
                 found.append(Source(path, name if one else str(path), form, octets(path)))
-        if len(found) == before:
+        if len(found) == before and not empty:
             raise ValueError(_no_format(name) if paths else f"{name}: there is nothing in it")
+    if not found:
+        raise ValueError(f"{given[0]}: there is nothing in it")
     unique = {source.path.resolve(): source for source in found}
     return list(unique.values())
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from html import escape
 from importlib.resources import files
-from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
@@ -21,25 +18,6 @@ if TYPE_CHECKING:
 
 NONE = '<p class="soft">None.</p>'
 _SURE = 0.99  # above, it would read 100 %, which nothing is
-
-
-def write(path: Path, text: str) -> None:
-    """Write a report, whole or not at all, readable by its owner alone: it names people.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.absolute().parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        try:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
 
 
 def page(title: str, about: str, body: str, made: datetime | None = None) -> str:

@@ -9,10 +9,10 @@ from missent.audit.sources import folder, jsonl, mbox, postfix
 from missent.audit.sources.octets import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from missent.audit.sources.interface import Reader
+    from missent.audit.sources.interface import Event, Reader, Tally
 
 READERS: Mapping[str, Reader] = {
     "jsonl": jsonl.read,
@@ -21,6 +21,7 @@ READERS: Mapping[str, Reader] = {
     "eml": folder.read_eml,
     "postfix": postfix.read,
 }
+EMPTY = "empty"  # a log that was just rotated, a mailbox without mail
 _LOOKED_AT = 64 * 1024
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]*:[ \t]")
 _STAMP = re.compile(
@@ -32,7 +33,7 @@ def detect(path: Path) -> str:
     """Tell the format of a source by its content.
 
     Returns:
-        A key of `READERS`.
+        A key of `READERS`, or `EMPTY` for a file without content.
 
     Raises:
         ValueError: it has none of the formats; the text says what to do.
@@ -45,6 +46,15 @@ def detect(path: Path) -> str:
             f" name its format with --read-as {'|'.join(READERS)}"
         )
     return found
+
+
+def reader(form: str) -> Reader:
+    """The reader of a format that `detect` told."""
+    return READERS[form] if form != EMPTY else _nothing
+
+
+def _nothing(path: Path, tally: Tally) -> Iterator[Event]:  # noqa: ARG001  as every reader
+    return iter(())
 
 
 def _folder(path: Path) -> str | None:
@@ -61,6 +71,8 @@ def _file(path: Path) -> str | None:
     with opened(path) as stream:
         start = stream.read(_LOOKED_AT)
     start = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start:
+        return EMPTY
     if start.startswith(b"{"):
         return "jsonl"
     if start.startswith(b"From "):

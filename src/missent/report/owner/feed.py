@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import tomllib
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from missent.core import suffixes
 from missent.core.errors import ConfigError
 from missent.core.pattern import Pattern
 from missent.core.tables import protected, providers
+from missent.report import whole
 from missent.report.as_toml import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from missent.report.owner.model import Report
 
@@ -146,13 +145,7 @@ def write(file: Path, entries: Iterable[Entry], today: date) -> int:
     ]
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as writing:
-            writing.write(_HEAD + dumps({"rule": rows}))
-            writing.flush()
-            os.fsync(writing.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(file)
+        whole.write(file, _HEAD + dumps({"rule": rows}), 0o644)
     except OSError as error:
         raise ConfigError(f"{file}: it cannot be written: {error.strerror}") from None
     return len(after.keys() - before.keys())

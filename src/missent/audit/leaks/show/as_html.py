@@ -10,6 +10,7 @@ from missent.audit.leaks.leak import Habit
 from missent.audit.leaks.show.names import day, size
 from missent.audit.page import frame
 from missent.audit.page.timeline import timeline
+from missent.report import whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,12 +32,12 @@ _GATE = {
 
 
 def write(path: Path, audit: Audit, policy: Policy, names: Names) -> None:
-    """Write the report; see `frame.write`.
+    """Write the report, whole or not at all, readable by its owner alone: it names people.
 
     Raises:
         OSError: the file cannot be written.
     """
-    frame.write(path, render(audit, policy, names))
+    whole.write(path, render(audit, policy, names))
 
 
 def render(audit: Audit, policy: Policy, names: Names) -> str:
