@@ -35,6 +35,12 @@ def test_what_may_be_sent_is_allowed() -> None:
     assert Guard().check("jane@gmail.com", sender="me@corp.example").action is Action.ALLOW
 
 
+def test_an_address_may_bear_a_name() -> None:
+    answer = Guard().check("Gen Lee <gen@army.ml>", "Me <me@corp.example>")
+    assert [str(a) for a in answer.did_you_mean] == ["gen@army.mil"]
+    assert answer.recipient.display_name == "Gen Lee"
+
+
 def test_parsed_addresses_are_taken_too() -> None:
     address = Address.parse("jane@gmail.con")
     assert Guard().check(address, address) == Guard().check(str(address), str(address))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from missent.app import build
-from missent.core.address import Address
+from missent.core import pasted
 from missent.core.engine import screen
 from missent.core.message import Message, Recipient
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
+    from missent.core.address import Address
     from missent.core.facts import Correspondence, DomainFacts, Facts, Unknown
     from missent.core.verdict import RecipientVerdict, Verdict
     from missent.settings import Settings
@@ -71,18 +72,17 @@ class Guard:
         """Decide about one recipient.
 
         Args:
-            address: the recipient, as the sender wrote it.
+            address: the recipient, as the sender wrote it: `gen@army.ml`, `Gen <gen@army.ml>`.
             sender: the sender; it makes the answer better where there is a history.
             domains: what the DNS said of domains, by `Domain.name`; see `missent.dns`.
 
         Raises:
             AddressError: one of them is no address; with the place and the reason.
         """
-        if isinstance(address, str):
-            address = Address.parse(address)
+        recipient = pasted.recipient(address) if isinstance(address, str) else Recipient(address)
         if isinstance(sender, str):
             sender = _sender(sender)
-        return self.screen(Message(sender, (Recipient(address),)), domains).recipients[0]
+        return self.screen(Message(sender, (recipient,)), domains).recipients[0]
 
     def screen(
         self, message: Message, domains: Mapping[str, DomainFacts | Unknown] | None = None
@@ -112,4 +112,4 @@ def _settings(config: Settings | str | os.PathLike[str] | None) -> Settings | No
 @lru_cache(maxsize=1024)
 def _sender(given: str) -> Address:
     # The same few people write to ever new recipients.
-    return Address.parse(given)
+    return pasted.recipient(given).address

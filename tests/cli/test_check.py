@@ -153,3 +153,21 @@ def test_addresses_in_other_scripts_are_answered(run: Run) -> None:
     told = run("check", "--format", "ndjson", stdin="jürgen@bücher.example\n".encode())
     assert _lines(told.out)[0]["recipient"] == "jürgen@bücher.example"
     assert told.out.isascii()
+
+
+def test_an_argument_may_be_pasted_from_a_client(run: Run) -> None:
+    told = run("check", "--format", "ndjson", f"Jane Roe <{SLIP}>, {FINE}", f"mailto:{FINE}")
+    assert told.code == 1
+    assert [a["recipient"] for a in _lines(told.out)] == [SLIP, FINE, f"mailto:{FINE}"]
+
+
+def test_a_line_gets_one_answer_whatever_it_holds(run: Run) -> None:
+    given = f"Jane <{SLIP}>\n{FINE}, {SLIP}\n{FINE}\n"
+    told = run("check", "--format", "ndjson", stdin=given.encode())
+    assert told.code == 3
+    assert [a["recipient"] for a in _lines(told.out)] == given.splitlines()
+    assert [a["action"] for a in _lines(told.out)] == ["hold", None, "allow"]
+
+
+def test_the_sender_may_bear_a_name(run: Run) -> None:
+    assert run("check", "--from", "Me <me@gmail.com>", FINE).code == 0

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import os
 import stat
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from missent.report import whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_file_is_replaced_and_its_owner_alone_may_read_it(tmp_path: Path) -> None:

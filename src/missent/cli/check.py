@@ -12,9 +12,11 @@ import click
 
 from missent.cli import FINDINGS, UNDECIDED, lines
 from missent.cli.text import Printer
-from missent.core.address import Address, Domain
+from missent.core import pasted
+from missent.core.address import Domain
 from missent.core.errors import AddressError
 from missent.core.facts import DomainFacts, Unknown
+from missent.core.message import Message, Recipient
 from missent.core.verdict import Action, RecipientVerdict
 from missent.report import as_json
 
@@ -22,10 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from missent.cli.root import Context
+    from missent.core.address import Address
     from missent.guard import Guard
 
 # What was given, and the answer to it.
 Answer = tuple[str, RecipientVerdict | AddressError]
+# What was given, and how it was read.
+_Given = tuple[str, Recipient | AddressError]
 # What the DNS says of some domains.
 Said = Callable[[Sequence[Domain]], Mapping[str, DomainFacts | Unknown]]
 
@@ -64,6 +69,7 @@ def command(
 ) -> int:
     """Decide about recipients: would mail to them go wrong?
 
+    ADDRESS may stand as it is pasted: with a name, as a mailto: link, or in a list with commas.
     Without ADDRESS and --message, addresses are read from standard input, one a line; every line
     gets one answer, in order. The exit code is 0 when all may be sent, 1 when something was
     found, 3 when something could not be decided, for instance because it is no address.
@@ -71,6 +77,7 @@ def command(
     \b
     Examples:
       missent check james.mcconville@army.ml
+      missent check "Jim Lee <jim@army.ml>, jane@gmail.con"
       missent check --from me@corp.example --message draft.eml
       missent check --dns jane@corp.example
       missent check --format ndjson < addresses.txt
@@ -84,14 +91,15 @@ def command(
         if message:
             batches = [_message(guard, message, author, said)]
         elif addresses:
-            batches = [_answers(guard, addresses, author, said)]
+            given = [one for text in addresses for one in _pasted(text)]
+            batches = [_answers(guard, given, author, said)]
         elif sys.stdin.isatty():
             raise click.UsageError(
                 "give an address, --message FILE, or addresses by standard input"
             )
         else:
             batches = (
-                _answers(guard, batch, author, said)
+                _answers(guard, map(_line, batch), author, said)
                 for batch in lines.chunks(cast("lines.Source", sys.stdin.buffer))
             )
         return _print(batches, form)
@@ -110,29 +118,39 @@ def _asker(context: Context, *, dns: bool) -> Iterator[Said]:
 
 def _sender(text: str | None) -> Address | None:
     try:
-        return Address.parse(text) if text else None
+        return pasted.recipient(text).address if text else None
     except AddressError as error:
         raise click.BadParameter(str(error), param_hint="--from") from None
 
 
 def _answers(
-    guard: Guard, batch: Iterable[str | None], sender: Address | None, said: Said
+    guard: Guard, given: Iterable[_Given], sender: Address | None, said: Said
 ) -> Iterator[Answer]:
-    given = [_read(text) for text in batch]
-    domains = said([read.domain for _, read in given if isinstance(read, Address)])
+    given = list(given)
+    domains = said([read.address.domain for _, read in given if isinstance(read, Recipient)])
     for text, read in given:
-        if isinstance(read, Address):
-            yield text, guard.check(read, sender, domains)
+        if isinstance(read, Recipient):
+            yield text, guard.screen(Message(sender, (read,)), domains).recipients[0]
         else:
             yield text, read
 
 
-def _read(text: str | None) -> tuple[str, Address | AddressError]:
+def _pasted(text: str) -> Iterator[_Given]:
+    """One argument: an address, with a name or without, or a list of them."""
+    given = text.strip()
+    found = list(pasted.recipients(given))
+    for one in found:
+        each = str(one.address) if isinstance(one, Recipient) else one.text
+        yield given if len(found) == 1 else each, one
+
+
+def _line(text: str | None) -> _Given:
+    """One line, which gets one answer."""
     if text is None:
         return "", AddressError("", 0, f"longer than {lines.LONGEST} octets, or no UTF-8")
     given = text.strip()
     try:
-        return given, Address.parse(given)
+        return given, pasted.recipient(given)
     except AddressError as error:
         return given, error
 

@@ -71,7 +71,7 @@ def read(file: BinaryIO, sender: Address | None = None) -> Envelope:
         sender,
         recipients,
         str(header.get("message-id", "")).strip().strip("<>"),
-        _decoded(str(header.get("subject", ""))),
+        decoded(str(header.get("subject", ""))),
     )
     return Envelope(message, entries)
 
@@ -79,7 +79,7 @@ def read(file: BinaryIO, sender: Address | None = None) -> Envelope:
 def _recipients(value: str, field: Field) -> Iterator[Recipient | AddressError]:
     for name, spec in mailboxes(value):
         try:
-            yield Recipient(Address.parse(spec), field, _decoded(name))
+            yield Recipient(Address.parse(spec), field, decoded(name))
         except AddressError as error:
             yield error
 
@@ -94,7 +94,8 @@ def _sender(values: list[str]) -> Address | None:
     return None
 
 
-def _decoded(text: str) -> str:
+def decoded(text: str) -> str:
+    """A text of a header with its encoded words (RFC 2047) read; as it was where they cannot be."""
     try:
         return str(make_header(decode_header(text)))
     except (HeaderParseError, UnicodeError, LookupError, ValueError):

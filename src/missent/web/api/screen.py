@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from missent.core import eml
+from missent.core import eml, pasted
 from missent.core.address import Address
 from missent.core.errors import AddressError
 from missent.core.message import Message, Recipient
@@ -210,6 +210,6 @@ async def _answer(
 
 def _read(text: str) -> Recipient | AddressError:
     try:
-        return Recipient(Address.parse(text.strip()))
+        return pasted.recipient(text.strip())
     except AddressError as error:
         return error
