@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING
 
 from bench.accuracy.ours import CODES
-from missent.audit.replay_lines import moment
+from missent.core.moment import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +45,7 @@ def _slips(ours: Ours, labels: Labels) -> Iterable[tuple[object, ...]]:
                 kind,
                 int(kind in slip.knowable),
                 int(slip.proved),
-                moment(slip.at),
+                iso(slip.at),
                 slip.sender,
                 slip.observed,
                 slip.intended,
@@ -67,7 +67,7 @@ def _needless(ours: Ours, labels: Labels) -> Iterable[tuple[object, ...]]:
             round(finding.probability, 4),
             finding.code,
             int(labels.is_doubtful(pair[1])),
-            moment(prompt.at),
+            iso(prompt.at),
             *pair,
             " ".join(a.key for a in finding.did_you_mean),
             json.dumps(dict(finding.evidence)),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from missent.core.moment import iso
 from missent.report import as_json
 
 if TYPE_CHECKING:
@@ -12,17 +12,12 @@ if TYPE_CHECKING:
     from missent.core.finding import Json
 
 
-def moment(at: int) -> str:
-    """A moment as ISO 8601 in UTC."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def row(prompt: Prompt) -> dict[str, Json]:
     """The object for one prompt, as `missent replay --format ndjson` writes it."""
     finding = as_json.finding(prompt.finding)
     return {
         "message_id": prompt.message_id,
-        "date": moment(prompt.at),
+        "date": iso(prompt.at),
         "sender": str(prompt.sender),
         "recipient": str(prompt.recipient),
         "action": str(prompt.action),
@@ -42,7 +37,7 @@ def text(prompt: Prompt, *, afterwards: bool = False) -> str:
     """When, what, who to whom, and who was probably meant, on one line."""
     meant = " or ".join(map(str, prompt.finding.did_you_mean))
     return (
-        f"{moment(prompt.at)} {prompt.action!s:5} {prompt.finding.code}"
+        f"{iso(prompt.at)} {prompt.action!s:5} {prompt.finding.code}"
         f" {min(prompt.finding.probability, 0.99):4.0%} {prompt.sender} -> {prompt.recipient}"
         + (f" did you mean {meant}?" if meant else "")
         + (" (again)" if prompt.repeat else "")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from missent.audit.page import frame
 from missent.audit.page.timeline import timeline
-from missent.audit.replay_lines import moment
 from missent.audit.replay_summary import ranked
+from missent.core.moment import iso
 from missent.report import whole
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _by_action(summary: Summary) -> Mapping[str, Counter[int]]:
 
 
 def _tiles(summary: Summary) -> str:
-    period = f"{moment(summary.first)[:10]} to {moment(summary.last)[:10]}"
+    period = f"{iso(summary.first)[:10]} to {iso(summary.last)[:10]}"
     tiles = (
         (f"{summary.prompts:,}", "prompts"),
         (f"{summary.per_thousand:.2f}", "per 1,000 messages"),
@@ -142,7 +142,7 @@ def _row(prompt: Prompt) -> str:
     return (
         f'<li><span class="badge {prompt.action}">{prompt.action}</span> {escape(finding.code)}'
         f" {frame.sure(finding.probability)}"
-        f' <span class="soft">{moment(prompt.at)[:16].replace("T", " ")}</span><br>'
+        f' <span class="soft">{iso(prompt.at)[:16].replace("T", " ")}</span><br>'
         f"{escape(str(prompt.sender))} to <b>{shown}</b>"
         + (f"<br>did you mean {asked}?" if asked else "")
         + f"<details><summary>{frame.quoted(finding.summary)}</summary>"

@@ -7,13 +7,13 @@ import json
 import sys
 import time
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from missent.audit.sources.dates import seconds
 from missent.cli.text import printable
+from missent.core.moment import iso
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -141,7 +141,7 @@ async def _decisions(store: Store, sought: Sought) -> AsyncIterator[tuple[int, D
 def _line(made: Decision) -> str:
     done = made.disposition if made.enforced else f"{made.disposition} (monitor)"
     words = [
-        _iso(made.at),
+        iso(made.at),
         f"{made.action:<5}",
         f"{printable(made.sender or '<>')} -> {printable(made.recipient)}",
     ]
@@ -153,14 +153,10 @@ def _line(made: Decision) -> str:
 
 
 def _as_json(number: int, made: Decision) -> Mapping[str, Any]:
-    said = {"number": number, **asdict(made), "at": _iso(made.at)}
+    said = {"number": number, **asdict(made), "at": iso(made.at)}
     if made.judgement is not None:
-        said["judgement"] |= {"at": _iso(made.judgement.at)}
+        said["judgement"] |= {"at": iso(made.judgement.at)}
     return said
-
-
-def _iso(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
 
 
 def _summary(found: int, tally: Tally, sought: Sought) -> str:

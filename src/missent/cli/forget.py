@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import click
 
+from missent.cli import shell
 from missent.cli.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from missent.cli.root import Context
-    from missent.settings import Settings
+    from missent.memory.sql.store import SqlStore
 
 _KINDS = {
     "contact": "contacts",
@@ -47,25 +47,18 @@ def command(context: Context, addresses: tuple[str, ...]) -> None:
             keys.append(Address.parse(text, lenient=True).key)
         except AddressError as error:
             raise click.BadParameter(str(error), param_hint="ADDRESS") from None
-    settings = context.settings()
-    with context.blamed():
-        found = asyncio.run(_forget(settings, keys))
+    found = shell.with_store(context, lambda store: _forget(store, keys))
     for key, rows in zip(keys, found, strict=True):
         told = [f"{count:,} {_KINDS.get(kind, kind)}" for kind, count in rows.items() if count]
         click.echo(f"{printable(key)}: {', '.join(told) or 'nothing was kept'}")
 
 
-async def _forget(settings: Settings, keys: Sequence[str]) -> Sequence[Mapping[str, int]]:
-    from missent.app.remember import open_store  # noqa: PLC0415  slow to import
-    from missent.hold.sql.store import SqlHold  # noqa: PLC0415  likewise
+async def _forget(store: SqlStore, keys: Sequence[str]) -> Sequence[Mapping[str, int]]:
+    from missent.hold.sql.store import SqlHold  # noqa: PLC0415  slow to import
 
-    store = await open_store(settings)
-    try:
-        found = []
-        for key in keys:
-            gone, waiting = await SqlHold(store).forget(key)
-            rows = (await store.forget(key)).rows
-            found.append({**rows, "held": gone, "under way": waiting})
-        return found
-    finally:
-        await store.close()
+    found = []
+    for key in keys:
+        gone, waiting = await SqlHold(store).forget(key)
+        rows = (await store.forget(key)).rows
+        found.append({**rows, "held": gone, "under way": waiting})
+    return found

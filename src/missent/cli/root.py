@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import click
 
 from missent._version import __version__
+from missent.cli.parts import Parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,10 +65,10 @@ class Context:
         return Guard(self.settings() if self.file else None)
 
 
-class Commands(click.Group):
-    """The commands, by name and module: `missent check` need not load `missent serve`."""
+class Commands(Parts):
+    """The commands, by name and module."""
 
-    modules: ClassVar = {
+    modules = {  # noqa: RUF012  as `Parts` says
         "audit": "missent.cli.audit",
         "check": "missent.cli.check",
         "config": "missent.cli.config",
@@ -94,17 +94,6 @@ class Commands(click.Group):
         "user": "missent.cli.user",
         "zone": "missent.cli.zone",
     }
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
-        """Every command's name."""
-        return sorted(self.modules)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command of that name: the module's object `command`."""
-        if cmd_name not in self.modules:
-            return None
-        command: click.Command = import_module(self.modules[cmd_name]).command
-        return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import click
+
+from missent.cli.parts import Parts
 
 if TYPE_CHECKING:
     from missent.cli.root import Context
 
 
-class _Parts(click.Group):
-    """The commands, each loaded when it is asked for."""
-
-    modules: ClassVar = {
-        "history": "missent.cli.sinkholes.record",
-        "hold": "missent.cli.sinkholes.hold",
-        "key": "missent.cli.sinkholes.key",
-        "notify": "missent.cli.sinkholes.notify",
-        "note": "missent.cli.sinkholes.record",
-        "release": "missent.cli.sinkholes.hold",
-        "report": "missent.cli.sinkholes.report",
-        "senders": "missent.cli.sinkholes.senders",
+class _Commands(Parts):
+    modules = {  # noqa: RUF012  as `Parts` says
+        "history": "missent.cli.sinkholes.record:history",
+        "hold": "missent.cli.sinkholes.hold:hold",
+        "key": "missent.cli.sinkholes.key:key",
+        "notify": "missent.cli.sinkholes.notify:notify",
+        "note": "missent.cli.sinkholes.record:note",
+        "release": "missent.cli.sinkholes.hold:release",
+        "report": "missent.cli.sinkholes.report:report",
+        "senders": "missent.cli.sinkholes.senders:senders",
     }
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
-        """Every command's name."""
-        return sorted(self.modules)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command of that name: the module's object of that name."""
-        if cmd_name not in self.modules:
-            return None
-        command: click.Command = getattr(import_module(self.modules[cmd_name]), cmd_name)
-        return command
-
-
-@click.group(name="sinkhole", cls=_Parts, invoke_without_command=True)
+@click.group(name="sinkhole", cls=_Commands, invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> int:
     """Run the server of the section [sinkhole]: it refuses every recipient and reads nothing.

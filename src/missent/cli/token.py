@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import getpass
 import json
-import re
 import sys
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from missent.cli import shell
 from missent.cli.text import printable
+from missent.core.moment import iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from missent.web.sql.tokens import SqlTokens
     from missent.web.tokens import Token
 
+T = TypeVar("T")
 # Those of `missent.web.tokens.Scope`; `--help` must not load it, and a test compares.
 SCOPES = {
     "screen": "ask about recipients",
@@ -36,16 +36,7 @@ SCOPES = {
     "contacts:read": "look up who writes to whom",
     "metrics": "read /metrics from another machine",
 }
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _UNITS = {"h": 3600, "d": 86_400}
-
-
-def _name(_context: click.Context, _option: click.Parameter, given: str) -> str:
-    if not _NAME.fullmatch(given):
-        raise click.BadParameter(
-            f"{given!r} is no name: up to 64 letters (a-z), digits, '.', '-' and '_'"
-        )
-    return given
 
 
 def _end(_context: click.Context, _option: click.Parameter, given: str | None) -> int | None:
@@ -79,7 +70,7 @@ def command() -> None:
 @command.command(
     name="add", epilog="\b\nScopes:\n" + "\n".join(f"  {k:<17} {v}" for k, v in SCOPES.items())
 )
-@click.argument("name", callback=_name)
+@click.argument("name", callback=shell.name)
 @click.option(
     "--scope", "scopes", type=click.Choice(list(SCOPES)), multiple=True, required=True,
     metavar="SCOPE", help="What it allows; may be given again, see below.",
@@ -87,9 +78,7 @@ def command() -> None:
 @click.option(
     "--expires", callback=_end, metavar="DATE", help="When it ends by itself: a day (UTC), or 90d."
 )
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@shell.AS
 @click.pass_obj
 def add(
     context: Context, *, name: str, scopes: tuple[str, ...], expires: int | None, form: str
@@ -107,7 +96,7 @@ def add(
     now = int(time.time())
 
     def make(tokens: SqlTokens) -> Coroutine[Any, Any, tuple[Token, str]]:
-        return tokens.add(name, wanted, _me(), at=now, expires=expires)
+        return tokens.add(name, wanted, shell.me(), at=now, expires=expires)
 
     try:
         token, secret = _with_tokens(context, make)
@@ -122,9 +111,7 @@ def add(
 
 
 @command.command(name="list")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
+@shell.AS
 @click.pass_obj
 def list_(context: Context, form: str) -> None:
     """List the tokens, never their secrets; --format json prints one a line.
@@ -132,10 +119,8 @@ def list_(context: Context, form: str) -> None:
     Example: missent token list --format json
     """
     found = _with_tokens(context, lambda tokens: tokens.all())
-    for one in found:
-        click.echo(json.dumps(_as_json(one)) if form == "json" else _line(one))
-    if not found and form == "text":
-        click.echo("there is no token; make one: missent token add booking --scope form", err=True)
+    none = "there is no token; make one: missent token add booking --scope form"
+    shell.listed(found, form, line=_line, as_json=_as_json, none=none)
 
 
 @command.command(name="revoke")
@@ -147,13 +132,9 @@ def revoke(context: Context, name: str) -> None:
     Example: missent token revoke booking
     """
     now = int(time.time())
-    if not _with_tokens(context, lambda tokens: tokens.revoke(name, _me(), now)):
+    if not _with_tokens(context, lambda tokens: tokens.revoke(name, shell.me(), now)):
         raise click.UsageError(f"there is no token {name!r} that holds; see missent token list")
     click.echo(f"{name}: revoked")
-
-
-def _me() -> str:
-    return f"{getpass.getuser()} (shell)"
 
 
 def _line(token: Token) -> str:
@@ -178,25 +159,10 @@ def _as_json(token: Token) -> dict[str, Any]:
 
 
 def _moment(at: int | None) -> str | None:
-    if at is None:
-        return None
-    return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z")
+    return None if at is None else iso(at)
 
 
-def _with_tokens(context: Context, ask: Callable[[SqlTokens], Coroutine[Any, Any, Any]]) -> Any:
-    from missent.app.remember import open_store  # noqa: PLC0415  slow to import
-    from missent.report import log  # noqa: PLC0415  likewise
-    from missent.web.sql.tokens import SqlTokens  # noqa: PLC0415  likewise
+def _with_tokens(context: Context, ask: Callable[[SqlTokens], Coroutine[Any, Any, T]]) -> T:
+    from missent.web.sql.tokens import SqlTokens  # noqa: PLC0415  slow to import
 
-    settings = context.settings()
-    log.configure(settings.log.format, "warning")
-
-    async def run() -> Any:
-        store = await open_store(settings)
-        try:
-            return await ask(SqlTokens(store))
-        finally:
-            await store.close()
-
-    with context.blamed():
-        return asyncio.run(run())
+    return shell.with_store(context, lambda store: ask(SqlTokens(store)))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
+
+from missent.core.moment import iso
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,7 @@ def history(context: Context, subject: str, form: str) -> None:
         notices = asyncio.run(_notices(settings, subject))
     now = time.time()
     for one in notices:
-        moment = datetime.fromtimestamp(one.at, UTC).isoformat().replace("+00:00", "Z")
+        moment = iso(one.at)
         silent = _silence(one, notices, now)
         if form == "json":
             click.echo(json.dumps({**one._asdict(), "at": moment, "silent_days": silent}))

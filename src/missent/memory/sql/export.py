@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import select
 
+from missent.core.moment import iso
 from missent.memory.sql.decisions import as_decision, whole
 from missent.memory.sql.erase import about
 from missent.memory.sql.read import as_exception
@@ -138,8 +139,8 @@ async def _of_nobody(connection: AsyncConnection) -> AsyncIterator[Mapping[str, 
 
 
 def moment(at: int) -> str | None:
-    """A moment as ISO 8601; None for 0, which means never."""
-    return datetime.fromtimestamp(at, UTC).isoformat().replace("+00:00", "Z") if at else None
+    """A moment as RFC 3339 has it; None for 0, which means never."""
+    return iso(at) if at else None
 
 
 def day(number: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from missent.core.moment import iso
 from missent.core.policy import Policy
 from missent.web.access import Role
 from missent.web.console import differences, moments
@@ -150,5 +151,5 @@ async def show(
         console.sample.domain if there and console.sample is not None else "",
         who,
     )
-    templates().globals.update(differences=differences, moments=moments)
+    templates().globals.update(differences=differences, iso=iso, moments=moments)
     return page(request, template, status, frame=frame, **values)

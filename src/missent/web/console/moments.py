@@ -18,11 +18,6 @@ def short(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%d %b %H:%M").lstrip("0")
 
 
-def iso(at: int) -> str:
-    """For machines: `2026-11-25T14:05:09Z`."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def day(number: int) -> str:
     """A day since the epoch as `25 Nov`."""
     return date.fromordinal(date(1970, 1, 1).toordinal() + number).strftime("%d %b").lstrip("0")
