@@ -303,6 +303,27 @@ async def test_messages_are_listed_and_counted(hold: SqlHold) -> None:
     assert await hold.kept_since("nobody@corp.example", 0) == 0
 
 
+async def test_messages_are_paged_and_a_page_is_found_after_one_that_is_gone(hold: SqlHold) -> None:
+    for n in range(5):
+        await hold.keep(record(f"{n:016x}", at=1000 + n // 2))
+    await hold.choose(pick(Choice.DISCARD, name=f"{1:016x}"))
+
+    async def pages(limit: int, *, every: bool) -> list[str]:
+        found, after = [], None
+        while some := await hold.messages(every=every, after=after, limit=limit):
+            assert len(some) <= limit
+            found += [held.name[-1] for held in some]
+            after = some[-1].place
+        return found
+
+    for limit in (1, 2, 3, 5, 9):
+        assert await pages(limit, every=True) == list("01234")
+        assert await pages(limit, every=False) == list("0234")
+    (first,) = await hold.messages(limit=1)
+    assert await hold.drop(first.name)
+    assert [h.name[-1] for h in await hold.messages(after=first.place)] == list("234")
+
+
 async def test_old_records_go_and_what_is_under_way_stays(hold: SqlHold) -> None:
     await hold.keep(record("0" * 16))
     await hold.keep(record("1" * 16))

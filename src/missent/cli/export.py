@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from contextlib import aclosing
@@ -10,9 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from missent.cli import shell
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from missent.cli.root import Context
-    from missent.settings import Settings
+    from missent.core.finding import Json
+    from missent.hold.interface import Held
+    from missent.memory.sql.store import SqlStore
 
 
 @click.command(name="export")
@@ -39,26 +44,29 @@ def command(context: Context, address: str | None) -> None:
             key = Address.parse(address, lenient=True).key
         except AddressError as error:
             raise click.BadParameter(str(error), param_hint="ADDRESS") from None
-    settings = context.settings()
-    with context.blamed():
-        asyncio.run(_export(settings, key))
+    shell.with_store(context, lambda store: _export(store, key))
 
 
-async def _export(settings: Settings, key: str | None) -> None:
-    from missent.app.remember import open_store  # noqa: PLC0415  slow to import
-    from missent.cli.held_text import as_json  # noqa: PLC0415  likewise
-    from missent.hold.sql.store import SqlHold  # noqa: PLC0415  likewise
+async def _export(store: SqlStore, key: str | None) -> None:
+    from missent.hold import plain  # noqa: PLC0415  `--help` needs none
+    from missent.hold.listing import through  # noqa: PLC0415  likewise
+    from missent.hold.sql.store import SqlHold  # noqa: PLC0415  slow to import
 
-    store = await open_store(settings)
-    try:
-        async with aclosing(store.export(key)) as rows:
-            async for row in rows:
-                sys.stdout.write(json.dumps(row, ensure_ascii=True) + "\n")
-        hold = SqlHold(store)
-        found = await hold.naming(key) if key else await hold.messages(every=True, limit=1 << 31)
-        for held in found:
-            row = {"kind": "held", **as_json(held, await hold.steps(held.name))}
-            sys.stdout.write(json.dumps(row, ensure_ascii=True) + "\n")
-        sys.stdout.flush()
-    finally:
-        await store.close()
+    hold = SqlHold(store)
+
+    def show(row: Mapping[str, Json]) -> None:
+        sys.stdout.write(json.dumps(row, ensure_ascii=True) + "\n")
+
+    async def show_held(held: Held) -> None:
+        show({"kind": "held", **plain.of(held, await hold.steps(held.name))})
+
+    async with aclosing(store.export(key)) as rows:
+        async for row in rows:
+            show(row)
+    if key is None:
+        async for held in through(hold, every=True):
+            await show_held(held)
+    else:
+        for held in await hold.naming(key):
+            await show_held(held)
+    sys.stdout.flush()

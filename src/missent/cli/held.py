@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
-import getpass
 import json
 import time
 from typing import TYPE_CHECKING
 
 import click
 
-from missent.cli import FINDINGS
-from missent.cli.held_text import as_json, line, record
+from missent.cli import FINDINGS, shell
+from missent.cli.held_text import line, record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-    from typing import Any
+    from collections.abc import Sequence
 
     from missent.cli.root import Context
-    from missent.hold.interface import Held, HoldStore
-    from missent.hold.machine import Choice
+    from missent.hold.interface import Held, HoldStore, Step
+    from missent.hold.machine import Choice, Refused, State
+    from missent.memory.sql.store import SqlStore
 
-_FORMAT = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
-)
-_BY = click.option("--by", default=None, metavar="NAME", help="Who decides; otherwise your login.")
+_BY = click.option("--by", default=None, metavar="NAME", help="Who decides; otherwise you.")
 _WHY = click.option("--why", default="", metavar="TEXT", help="The reason, for the record.")
 _RECIPIENT = click.option(
-    "--recipient", "-r", type=int, default=0, metavar="N", help="One recipient by its number."
+    "--recipient",
+    "-r",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="One recipient by its number.",
 )
 
 
 @click.group(name="held")
 def command() -> None:
-    """Look at held messages, and decide about them.
+    """Look at held messages, and decide about them. Every choice is recorded in the trail.
 
     \b
     Examples:
@@ -44,36 +43,47 @@ def command() -> None:
 
 @command.command(name="list")
 @click.option("--all", "every", is_flag=True, help="Also those that were decided about.")
-@_FORMAT
+@shell.AS
 @click.pass_obj
 def list_(context: Context, every: bool, form: str) -> None:
     """List the messages that wait, the oldest first.
 
     Example: missent held list --format json
     """
-    found = _with_store(context, lambda store: store.messages(every=every, limit=100_000))
-    for held in found:
-        click.echo(json.dumps(as_json(held)) if form == "json" else line(held))
-    if not found and form == "text":
+    from missent.hold import plain  # noqa: PLC0415  `--help` needs none
+    from missent.hold.listing import through  # noqa: PLC0415  likewise
+    from missent.hold.sql.store import SqlHold  # noqa: PLC0415  slow to import
+
+    async def show_all(store: SqlStore) -> int:
+        count = 0
+        async for held in through(SqlHold(store), every=every):
+            click.echo(json.dumps(plain.of(held)) if form == "json" else line(held))
+            count += 1
+        return count
+
+    if not shell.with_store(context, show_all) and form == "text":
         click.echo("nothing is held", err=True)
 
 
 @command.command(name="show")
 @click.argument("name")
-@_FORMAT
+@shell.AS
 @click.pass_obj
 def show(context: Context, name: str, form: str) -> None:
     """Show a message's envelope, why it is held, and all that happened to it; never its content.
 
     Example: missent held show 4f2a90c1d7e8b365
     """
+    from missent.hold import plain  # noqa: PLC0415  `--help` needs none
+    from missent.hold.sql.store import SqlHold  # noqa: PLC0415  slow to import
 
-    async def both(store: HoldStore) -> Any:
-        return await _named(store, name), await store.steps(name)
+    async def both(store: SqlStore) -> tuple[Held, Sequence[Step]]:
+        hold = SqlHold(store)
+        return await _named(hold, name), await hold.steps(name)
 
-    held, steps = _with_store(context, both)
+    held, steps = shell.with_store(context, both)
     if form == "json":
-        click.echo(json.dumps(as_json(held, steps)))
+        click.echo(json.dumps(plain.of(held, steps)))
     else:
         click.echo("\n".join(record(held, steps)))
 
@@ -84,7 +94,7 @@ def show(context: Context, name: str, form: str) -> None:
 @_BY
 @_WHY
 @click.pass_obj
-def release(context: Context, name: str, recipient: int, by: str | None, why: str) -> int:
+def release(context: Context, name: str, recipient: int | None, by: str | None, why: str) -> int:
     """Send a message to its recipients as they were written.
 
     A running `missent serve` sends it within a second. The exit code is 1 where nothing was
@@ -105,7 +115,7 @@ def release(context: Context, name: str, recipient: int, by: str | None, why: st
 @_WHY
 @click.pass_obj
 def redirect(  # noqa: PLR0917  click passes each by its name
-    context: Context, name: str, address: str, recipient: int, by: str | None, why: str
+    context: Context, name: str, address: str, recipient: int | None, by: str | None, why: str
 ) -> int:
     """Send a message to ADDRESS instead; the slip is remembered.
 
@@ -128,7 +138,7 @@ def redirect(  # noqa: PLR0917  click passes each by its name
 @_BY
 @_WHY
 @click.pass_obj
-def discard(context: Context, name: str, recipient: int, by: str | None, why: str) -> int:
+def discard(context: Context, name: str, recipient: int | None, by: str | None, why: str) -> int:
     """Throw a message away for its recipients.
 
     Example: missent held discard 4f2a90c1d7e8b365 --why "asked by phone"
@@ -141,7 +151,7 @@ def discard(context: Context, name: str, recipient: int, by: str | None, why: st
 def _decide(
     context: Context,
     name: str,
-    number: int,
+    number: int | None,
     choice: Choice,
     *,
     by: str | None,
@@ -149,24 +159,30 @@ def _decide(
     meant: str = "",
 ) -> int:
     from missent.hold.interface import Pick  # noqa: PLC0415  `--help` needs none
-    from missent.hold.machine import Refused, State, Way  # noqa: PLC0415  likewise
+    from missent.hold.machine import State, Way  # noqa: PLC0415  likewise
+    from missent.hold.sql.store import SqlHold  # noqa: PLC0415  slow to import
+    from missent.web.reviewing import REFUSED, decide  # noqa: PLC0415  likewise
+    from missent.web.sql.trail import SqlTrail  # noqa: PLC0415  likewise
 
-    who = by or getpass.getuser()
+    who = by or shell.me()
 
-    async def decide(store: HoldStore) -> list[tuple[int, State | Refused | None]]:
-        held = await _named(store, name)
-        numbers = [number] if number else [
-            one.number for one in held.recipients if one.state is State.HELD
-        ]  # fmt: skip
+    async def decided(store: SqlStore) -> list[tuple[int, State | Refused]]:
+        hold, trail = SqlHold(store), SqlTrail(store)
+        held = await _named(hold, name)
         if number and number > len(held.recipients):
             raise click.BadParameter(f"{name} has {len(held.recipients)} recipients")
         now = int(time.time())
-        picks = [Pick(name, n, choice, Way.REVIEWER, who, now, meant, why) for n in numbers]
-        return [(pick.recipient, await store.choose(pick)) for pick in picks]
+        found = []
+        for one in held.recipients:
+            if one.number == number or (number is None and one.state is State.HELD):
+                pick = Pick(name, one.number, choice, Way.REVIEWER, who, now, meant, why)
+                state = await decide(trail, shell.me(), pick, one, hold.choose)
+                found.append((one.number, state))
+        return found
 
-    done = _with_store(context, decide)
+    done = shell.with_store(context, decided)
     for recipient, found in done:
-        told = found.value if isinstance(found, State) else f"not changed ({found})"
+        told = found.value if isinstance(found, State) else REFUSED[found]
         click.echo(f"{name} recipient {recipient}: {told}")
     if not done:
         click.echo(f"{name}: nothing of it waits any more", err=True)
@@ -178,20 +194,3 @@ async def _named(store: HoldStore, name: str) -> Held:
     if held is None:
         raise click.BadParameter(f"no message {name!r} is kept; see missent held list --all")
     return held
-
-
-def _with_store(context: Context, ask: Callable[[HoldStore], Coroutine[Any, Any, Any]]) -> Any:
-    from missent.app.remember import open_store  # noqa: PLC0415  slow to import
-    from missent.hold.sql.store import SqlHold  # noqa: PLC0415  likewise
-
-    settings = context.settings()
-
-    async def run() -> Any:
-        store = await open_store(settings)
-        try:
-            return await ask(SqlHold(store))
-        finally:
-            await store.close()
-
-    with context.blamed():
-        return asyncio.run(run())

@@ -34,6 +34,8 @@ class Kind(StrEnum):
         return "delivered" if self is Kind.RELEASE else "told"
 
 
+Place = tuple[int, str]
+"""When a message was held, and its name: they are listed in that order."""
 NOTICES = tuple(kind for kind in Kind if kind is not Kind.RELEASE)
 
 
@@ -141,6 +143,11 @@ class Held:
     octets: int
     subject: bytes = field(repr=False)
     recipients: tuple[HeldRecipient, ...]
+
+    @property
+    def place(self) -> Place:
+        """Where it stands among all messages."""
+        return self.at, self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +283,16 @@ class HoldStore(Protocol):
     async def sealed(self, name: str) -> bytes | None:
         """Its encrypted content; None where it was thrown away, as nobody needs it any more."""
 
-    async def messages(self, *, every: bool = False, limit: int = 1000) -> Sequence[Held]:
-        """Messages with a recipient that is held (or all), the oldest first."""
+    async def messages(
+        self, *, every: bool = False, after: Place | None = None, limit: int = 1000
+    ) -> Sequence[Held]:
+        """Messages with a recipient that is held (or all), the oldest first.
+
+        Args:
+            every: also those that were decided about.
+            after: `Held.place` of the last one of the page before, which may be gone.
+            limit: how many at most.
+        """
 
     async def waiting(self) -> int:
         """How many messages have a recipient that is held."""

@@ -71,9 +71,36 @@ async def test_a_choice_is_carried_out_and_noted(
     (entry,) = [one for one in await api.trail.rows() if one.action.endswith("held")]
     assert (entry.who, entry.action) == ("token held.read-held.write", f"{what} held")
     assert entry.object == f"{name}/1"
-    assert said.get("why", said.get("address", "")) in entry.detail
+    assert (
+        entry.detail
+        == {
+            "release": GEN,
+            "redirect": f"{GEN}, sent to {MEANT} instead",
+            "discard": f"{GEN}; asked by phone",
+        }[what]
+    )
     assert told(await api.http.get("/v1/held"))["messages"] == []
     assert len(told(await api.http.get("/v1/held?all=true"))["messages"]) == 1
+
+
+async def test_what_waits_is_listed_page_by_page(api: Api) -> None:
+    names = {await hold(api.room, suspect(f"gen{n}@army.ml")) for n in range(5)}
+    await api.bearer(Scope.HELD_READ)
+    for limit in (1, 2, 5, 9):
+        found: list[str] = []
+        after = ""
+        while True:
+            page = told(await api.http.get(f"/v1/held?limit={limit}{after}"))
+            assert len(page["messages"]) <= limit
+            found += [one["name"] for one in page["messages"]]
+            if page["next"] is None:
+                break
+            after = f"&after={page['next']}"
+        assert len(found) == len(names)
+        assert set(found) == names
+    for query in ("limit=0", "limit=501", "after=x", "after=W10=", "after=WyJ4IiwieCJd"):
+        status, body = problem(await api.http.get(f"/v1/held?{query}"))
+        assert (status, str(body["detail"]).startswith("query.")) == (422, True), query
 
 
 async def test_one_recipient_is_decided_by_its_number(api: Api) -> None:

@@ -87,7 +87,11 @@ async def test_a_choice_says_what_goes_where_before_it_is_done(tmp_path: Path) -
             (step.what, step.who, step.way, step.why) for step in steps
         ]
         [entry, *_] = await visit.trail()
-        assert (entry.who, entry.action, entry.object) == ("reviewer", "redirect held", name)
+        assert (entry.who, entry.action, entry.object) == (
+            "reviewer",
+            "redirect held",
+            f"{name}/1",
+        )
         assert f"sent to {MEANT} instead; phone" in entry.detail
     assert len(hop.messages) == 1
 

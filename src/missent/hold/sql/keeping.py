@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, delete, exists, func, insert, not_, or_, select, text
+from sqlalchemy import and_, delete, exists, func, insert, not_, or_, select, text, tuple_
 
 from missent.core.address import Address
 from missent.hold.interface import Claim, Held, Job, Kind, Laid, Record, Step, Task
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from missent.hold.interface import Place
 
 _AGAIN = 5 * 86_400  # seconds within which a sender's system tries again
 
@@ -108,9 +110,13 @@ async def message(connection: AsyncConnection, name: str) -> Held | None:
     return listed[0] if listed else None
 
 
-async def messages(connection: AsyncConnection, *, every: bool, limit: int) -> list[Held]:
+async def messages(
+    connection: AsyncConnection, *, every: bool, after: Place | None, limit: int
+) -> list[Held]:
     """Many messages, the oldest first."""
     query = select(held).order_by(held.c.at, held.c.name).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(held.c.at, held.c.name) > after)
     if not every:
         waits = and_(
             held_recipient.c.message == held.c.name, held_recipient.c.state == State.HELD.value

@@ -15,7 +15,7 @@ from missent.hold.sql.together import Together
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from missent.hold.interface import Held, Record
+    from missent.hold.interface import Held, Place, Record
     from missent.hold.machine import Refused
     from missent.memory.sql.store import SqlStore
 
@@ -52,10 +52,12 @@ class SqlHold:
             found: bytes | None = await connection.scalar(query)
         return found
 
-    async def messages(self, *, every: bool = False, limit: int = 1000) -> Sequence[Held]:
+    async def messages(
+        self, *, every: bool = False, after: Place | None = None, limit: int = 1000
+    ) -> Sequence[Held]:
         """Messages with a recipient that is held (or all), the oldest first."""
         async with self._store.reading() as connection:
-            return await keeping.messages(connection, every=every, limit=limit)
+            return await keeping.messages(connection, every=every, after=after, limit=limit)
 
     async def waiting(self) -> int:
         """How many messages have a recipient that is held."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import StringConstraints
+from pydantic import StringConstraints, TypeAdapter
 from starlette.exceptions import HTTPException
 
 from missent.core.address import Address, Domain
 from missent.core.errors import AddressError
 from missent.memory.interface import Contact
+from missent.web.api import cursor
 from missent.web.api.desk import AtDesk
 from missent.web.api.doors import needs
 from missent.web.api.problems import ASKED
@@ -23,11 +21,7 @@ from missent.web.tokens import Scope, Token
 
 router = APIRouter(tags=["contacts"])
 _Reader = Annotated[Token, needs(Scope.CONTACTS_READ)]
-_Cursor = Annotated[
-    str | None,
-    StringConstraints(max_length=4000),
-    Query(description="`next` of the page before."),
-]
+_PLACE = TypeAdapter(tuple[cursor.Text, cursor.Text, cursor.Text])
 
 
 class Known(Value):
@@ -69,7 +63,7 @@ async def list_contacts(
         Query(description="Addresses of this domain alone."),
     ] = None,
     sender: Annotated[Mailbox | None, Query(description="Written to by this sender.")] = None,
-    after: _Cursor = None,
+    after: cursor.After = None,
     limit: Limit = 100,
 ) -> Contacts:
     """Look up who is known, as of the store's last write; scope `contacts:read`."""
@@ -84,11 +78,12 @@ async def list_contacts(
         domain=name,
         local=local,
         sender=Address.parse(sender).key if sender else None,
-        after=_cursor(after) if after else None,
+        after=cursor.read(after, _PLACE) if after else None,
         limit=limit,
     )
     last = rows[-1] if len(rows) == limit else None
-    return Contacts(contacts=[_said(row) for row in rows], next=_next(last) if last else None)
+    following = cursor.write((last.domain, last.local, last.sender)) if last else None
+    return Contacts(contacts=[_said(row) for row in rows], next=following)
 
 
 def _domain(text: str) -> str:
@@ -96,21 +91,6 @@ def _domain(text: str) -> str:
         return Domain.parse(text).name
     except AddressError as error:
         raise HTTPException(422, f"query.domain: {error}") from None
-
-
-def _next(row: Contact) -> str:
-    key = json.dumps([row.domain, row.local, row.sender]).encode()
-    return base64.urlsafe_b64encode(key).decode()
-
-
-def _cursor(text: str) -> tuple[str, str, str]:
-    try:
-        key = json.loads(base64.urlsafe_b64decode(text.encode()))
-        domain, local, sender = (str(part).encode().decode() for part in key)
-    except (ValueError, TypeError, RecursionError, binascii.Error):
-        raise HTTPException(422, "query.after: it is no `next` of an answer") from None
-    # No column holds a NUL, and PostgreSQL takes none.
-    return domain.replace("\0", ""), local.replace("\0", ""), sender.replace("\0", "")
 
 
 def _said(row: Contact) -> Known:

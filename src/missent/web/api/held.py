@@ -7,15 +7,18 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, TypeAdapter
 from starlette.exceptions import HTTPException
 
-from missent.hold.interface import Held, Pick, Step
+from missent.hold import plain
+from missent.hold.interface import Held, Pick
 from missent.hold.machine import Choice, State, Way
+from missent.web.api import cursor
 from missent.web.api.desk import AtDesk, Desk
 from missent.web.api.doors import needs
 from missent.web.api.problems import ASKED, answers
-from missent.web.api.values import Mailbox, Value, moment
+from missent.web.api.values import LARGEST, Limit, Mailbox, Value
+from missent.web.reviewing import decide
 from missent.web.tokens import Scope, Token
 
 router = APIRouter(tags=["held"])
@@ -24,6 +27,7 @@ _Name = Annotated[
 ]
 _Reader = Annotated[Token, needs(Scope.HELD_READ)]
 _Writer = Annotated[Token, needs(Scope.HELD_WRITE)]
+_PLACE = TypeAdapter(tuple[Annotated[int, Field(strict=True, ge=0, le=LARGEST)], cursor.Text])
 _CHOSEN = {**ASKED, **answers(400, 404, 409, 413)}
 
 
@@ -65,9 +69,11 @@ class HeldMessage(Value):
 
 
 class HeldMessages(Value):
-    """Messages that wait, the oldest first."""
+    """Some messages that wait, the oldest first."""
 
     messages: list[HeldMessage]
+    next: str | None
+    """Ask again with `after` set to this; null at the end."""
 
 
 class Happened(Value):
@@ -127,19 +133,22 @@ async def list_held(
     every: Annotated[
         bool, Query(alias="all", description="Also those that were decided about.")
     ] = False,
-    limit: Annotated[int, Query(ge=1, le=1000, description="How many at most.")] = 100,
+    after: cursor.After = None,
+    limit: Limit = 100,
 ) -> HeldMessages:
     """List the messages that wait, the oldest first; scope `held:read`."""
-    found = await desk.hold.messages(every=every, limit=limit)
-    return HeldMessages(messages=[HeldMessage.model_validate(_said(one)) for one in found])
+    place = cursor.read(after, _PLACE) if after else None
+    found = await desk.hold.messages(every=every, after=place, limit=limit)
+    following = cursor.write(found[-1].place) if len(found) == limit else None
+    messages = [HeldMessage.model_validate(plain.of(one)) for one in found]
+    return HeldMessages(messages=messages, next=following)
 
 
 @router.get("/v1/held/{name}", responses={**ASKED, **answers(404)})
 async def show_held(desk: AtDesk, _: _Reader, name: _Name) -> HeldRecord:
     """Show a message's envelope, why it is held and what happened to it; scope `held:read`."""
     held = await _named(desk, name)
-    steps = [_step(one) for one in await desk.hold.steps(name)]
-    return HeldRecord.model_validate({**_said(held), "steps": steps})
+    return HeldRecord.model_validate(plain.of(held, await desk.hold.steps(name)))
 
 
 @router.post("/v1/held/{name}/release", responses=_CHOSEN)
@@ -163,20 +172,17 @@ async def discard_held(desk: AtDesk, token: _Writer, name: _Name, said: Decide) 
 async def _choose(desk: Desk, token: Token, name: str, said: Decide, choice: Choice) -> AllDone:
     meant = said.address if isinstance(said, Redirect) else ""
     held = await _named(desk, name)
-    waiting = [one.number for one in held.recipients if one.state is State.HELD]
+    waiting = [one for one in held.recipients if one.state is State.HELD]
     if said.recipient is not None:
         if said.recipient > len(held.recipients):
             raise HTTPException(404, f"{name} has {len(held.recipients)} recipients")
-        waiting = [number for number in waiting if number == said.recipient]
+        waiting = [one for one in waiting if one.number == said.recipient]
     who, at, done = f"token {token.name}", int(time.time()), []
-    for number in waiting:
-        what = {Choice.SEND: "release", Choice.INSTEAD: "redirect", Choice.DISCARD: "discard"}
-        detail = f"{f'to {meant}; ' if meant else ''}{said.why}"
-        await desk.trail.record(who, f"{what[choice]} held", f"{name}/{number}", detail)
-        pick = Pick(name, number, choice, Way.REVIEWER, who, at, meant, said.why)
-        found = await desk.choose(pick)
+    for one in waiting:
+        pick = Pick(name, one.number, choice, Way.REVIEWER, who, at, meant, said.why)
+        found = await decide(desk.trail, who, pick, one, desk.choose)
         state = found.value if isinstance(found, State) else "unchanged"
-        done.append(Done.model_validate({"number": number, "state": state}))
+        done.append(Done.model_validate({"number": one.number, "state": state}))
     if all(one.state == "unchanged" for one in done):
         raise HTTPException(409, f"{name}: nothing of it waits any more")
     return AllDone(name=name, recipients=done)
@@ -187,38 +193,3 @@ async def _named(desk: Desk, name: str) -> Held:
     if held is None:
         raise HTTPException(404, f"no message {name} is kept; GET /v1/held?all=true lists them")
     return held
-
-
-def _said(held: Held) -> dict[str, object]:
-    return {
-        "name": held.name,
-        "mail_from": held.envelope.mail_from,
-        "message_id": held.envelope.message_id,
-        "octets": held.octets,
-        "held": moment(held.at),
-        "expires": moment(held.expires),
-        "recipients": [
-            Waiting(
-                number=one.number,
-                rcpt_to=one.suspect.address,
-                state=one.state.value,
-                sent_to=one.sent_to,
-                result=one.result,
-                review=one.suspect.review,
-                did_you_mean=list(one.suspect.meant),
-                reasons=[Why(code=why.code, summary=why.summary) for why in one.suspect.reasons],
-            )
-            for one in held.recipients
-        ],
-    }
-
-
-def _step(step: Step) -> Happened:
-    return Happened(
-        recipient=step.recipient,
-        at=moment(step.at),
-        what=step.what,
-        who=step.who,
-        way=step.way,
-        why=step.why,
-    )

@@ -23,6 +23,7 @@ from missent.web.console import letter
 from missent.web.console.differences import shown
 from missent.web.console.frame import show
 from missent.web.render import said
+from missent.web.reviewing import REFUSED, decide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,11 +48,6 @@ _DONE = {
     State.RELEASED: "is on its way",
     State.REDIRECTED: "is on its way",
     State.DISCARDED: "was thrown away",
-}
-_REFUSED = {
-    Refused.DECIDED: "nothing changed: somebody decided already",
-    Refused.TIME: "nothing changed: its time is over",
-    Refused.REVIEW: "nothing changed: it waits for a reviewer",
 }
 
 
@@ -193,7 +189,7 @@ class _Pages:
         for key in dict.fromkeys(map(str, form.getlist("do"))):
             one = found.get(key)
             if one is None:
-                gone.append((key, _REFUSED[Refused.DECIDED]))
+                gone.append((key, REFUSED[Refused.DECIDED]))
                 continue
             to = str(form.get(f"to:{key}", "")).strip()
             other = str(form.get(f"other:{key}", "")).strip()
@@ -206,21 +202,11 @@ class _Pages:
 
     async def _do(self, room: Room, one: Plan, who: str, why: str) -> str:
         held, recipient = one.waiting.held, one.waiting.one
-        detail = f"recipient {recipient.number}: {recipient.suspect.address}"
-        if one.to and one.choice is Choice.INSTEAD:
-            detail += f", sent to {one.to} instead"
-        if why:
-            detail += f"; {why}"
-        verb = f"{VERBS[one.choice][0]} held"
-        await self._console.trail.record(who, verb, held.name, detail)
         meant = one.to if one.choice is Choice.INSTEAD else ""
         now = int(time.time())
         pick = Pick(held.name, recipient.number, one.choice, Way.REVIEWER, who, now, meant, why)
-        found = await room.choose(pick)
-        if isinstance(found, Refused):
-            await self._console.trail.record(who, verb, held.name, _REFUSED[found])
-            return _REFUSED[found]
-        return _DONE[found]
+        found = await decide(self._console.trail, who, pick, recipient, room.choose)
+        return REFUSED[found] if isinstance(found, Refused) else _DONE[found]
 
     @needs(Role.VIEWER)
     async def one(self, request: Request) -> Response:
