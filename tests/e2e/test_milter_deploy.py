@@ -106,6 +106,35 @@ def test_smarthost() -> None:
         until(lambda: len(postfix.delivered()) == 1, what="the mail")
 
 
+def chrooted(postfix: Postfix) -> None:
+    """Run smtpd and cleanup in a chroot, as Debian does."""
+    master = postfix.etc / "master.cf"
+    text = master.read_text().replace("inet n - n - - smtpd", "inet n - y - - smtpd")
+    master.write_text(text.replace("cleanup unix n - n -", "cleanup unix n - y -"))
+    (postfix.base / "queue/dev").mkdir(exist_ok=True)
+    postfix.command("reload")
+
+
+def test_in_a_chroot_missent_is_not_asked_and_the_doctor_knows_how_to_mend_it() -> None:
+    with site(enforcing("smarthost.main.cf")) as (postfix, config):
+        chrooted(postfix)
+        code, advice = doctor(config, postfix)
+        assert code == 1
+        assert [one["name"] for one in advice] == ["chroot", "chroot"]
+        with (
+            smtplib.SMTP("127.0.0.1", postfix.port, timeout=20) as client,
+            pytest.raises(smtplib.SMTPException),
+        ):
+            client.sendmail(ANN, [GOOD, BLOCKED], "Subject: x\n\nx")
+        for one in advice:
+            mend = one["mend"].partition(",")[0].split()
+            subprocess.run([mend[0], "-c", postfix.etc, *mend[1:]], check=True, timeout=60)
+        postfix.command("reload")
+        assert doctor(config, postfix) == (0, [])
+        with smtplib.SMTP("127.0.0.1", postfix.port, timeout=20) as client:
+            assert list(client.sendmail(ANN, [GOOD, BLOCKED], "Subject: x\n\nx")) == [BLOCKED]
+
+
 def test_null_client_and_what_the_doctor_finds_wrong() -> None:
     with site(enforcing("null-client.main.cf")) as (postfix, config):
         code, advice = doctor(config, postfix)

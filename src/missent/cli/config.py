@@ -47,7 +47,7 @@ def check(context: Context) -> None:
 def show(context: Context) -> None:
     """Print every setting with its value, as a configuration file.
 
-    Example: missent config show > missent.toml
+    Example: missent config show > all.toml
     """
     from missent.report.as_toml import dumps  # noqa: PLC0415  `--help` needs none
 

@@ -91,6 +91,15 @@ def test_a_socket_inside_the_chroot_is_found() -> None:
     assert doctor.examine(found, MilterOptions(), [place], enforced=True) == []
 
 
+def test_a_socket_outside_the_chroot_is_told() -> None:
+    assert names(chroot=True) == ["chroot"]
+    found = Configuration(MAIN, (Service("submission/inet", False, MAIN | GOOD),), True)
+    (advice,) = doctor.examine(found, MilterOptions(), [Endpoint(PLACE)], enforced=True)
+    assert (advice.name, advice.where) == ("chroot", "cleanup/unix")
+    assert "/var/spool/postfix/run/missent/milter.sock" in advice.text
+    assert advice.mend.startswith("postconf -F cleanup/unix/chroot=n")
+
+
 @pytest.mark.parametrize(
     ("text", "listed"),
     [

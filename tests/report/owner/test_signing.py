@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +15,6 @@ from missent.report.owner import signing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -29,6 +31,20 @@ def test_a_signed_report_is_read_however_it_is_laid_out(signed: bytes, public: s
     again = json.dumps(json.loads(signed), indent=4, sort_keys=True, ensure_ascii=False).encode()
     assert signing.verify(again, f"{public}\n") == read
     assert signing.load(signed) == read
+
+
+def test_the_program_of_the_reference_checks_a_report(
+    signed: bytes, public: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Path(__file__).parents[3] / "docs/reference/sinkhole-report.md"
+    (program,) = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    Path("sinkhole.pub").write_text(f"{public}\n")
+    Path("report.json").write_bytes(signed)
+    exec(program, {})  # noqa: S102  it is our own
+    Path("report.json").write_bytes(signed.replace(b'"people": ', b'"people": 1'))
+    with pytest.raises(InvalidSignature):
+        exec(program, {})  # noqa: S102  likewise
 
 
 def _name(said: dict[str, Any]) -> None:

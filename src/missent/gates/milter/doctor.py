@@ -109,9 +109,11 @@ class _Doctor:
 
     def local(self) -> Iterator[Advice]:
         listed = postconf.milters(self._found.main.get("non_smtpd_milters", ""))
-        mine = self._mine(listed)
+        mine = self._mine(listed, chroot=self._found.local_chroot)
         if mine is None:
-            if self._options.gate.ours.local:
+            if outside := self._mine(listed):
+                yield self._chrooted(outside, "cleanup/unix")
+            elif self._options.gate.ours.local:
                 yield Advice(
                     "local-mail", "warning", "main.cf",
                     "mail of the sendmail command goes by unseen: non_smtpd_milters lacks missent",
@@ -127,7 +129,10 @@ class _Doctor:
             mine = self._mine(listed, chroot=service.chroot)
             submission = self._takes_submission(service)
             if mine is None:
-                if submission:
+                if outside := self._mine(listed):
+                    seen = True
+                    yield self._chrooted(outside, service.name)
+                elif submission:
                     yield Advice(
                         "not-listed", "error", service.name,
                         "our users send here, and smtpd_milters lacks missent",
@@ -151,6 +156,16 @@ class _Doctor:
                 "no smtpd of this Postfix asks missent",
                 f"smtpd_milters = {self._place()}",
             )  # fmt: skip
+
+    def _chrooted(self, mine: Listed, where: str) -> Advice:
+        queue = self._found.main.get("queue_directory", "")
+        path = mine.endpoint.partition(":")[2]
+        return Advice(
+            "chroot", "error", where,
+            f"it sees nothing outside {queue} (chroot in master.cf), and looks for the socket at "
+            f"{queue}{path}: missent is never asked",
+            f"postconf -F {where}/chroot=n, then restart Postfix",
+        )  # fmt: skip
 
     def _order(self, service: Service, listed: Sequence[Listed], mine: Listed) -> Iterator[Advice]:
         for before in listed[: listed.index(mine)]:
@@ -220,12 +235,16 @@ class _Doctor:
         )
 
     def _mine(self, listed: Sequence[Listed], *, chroot: bool = False) -> Listed | None:
-        root = self._found.main.get("queue_directory", "") if chroot else ""
-        for one in listed:
-            name = _name(one.endpoint, self._found)
-            if name in self._ours or (root and name.replace("unix:", f"unix:{root}") in self._ours):
-                return one
-        return None
+        return next(
+            (one for one in listed if self._place_of(one, chroot=chroot) in self._ours), None
+        )
+
+    def _place_of(self, one: Listed, *, chroot: bool) -> str:
+        """Where a service finds a milter: in a chroot an absolute path begins at its root."""
+        kind, _, path = one.endpoint.partition(":")
+        if chroot and kind in ("unix", "local") and path.startswith("/"):
+            return f"unix:{self._found.main.get('queue_directory', '')}{path}"
+        return _name(one.endpoint, self._found)
 
     def _place(self) -> str:
         return self._ours[0] if self._ours else "unix:/run/missent/milter.sock"

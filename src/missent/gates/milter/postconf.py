@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _TIME = re.compile(r"(\d+)([smhdw]?)")
 _MILTER = re.compile(r"\{([^}]*)\}|([^\s,{}]+)")
-_SMTPD_COLUMNS = 8  # of a line of master.cf: name, type, five flags, command
+_COLUMNS = 8  # of a line of master.cf: name, type, five flags, command
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,12 @@ class Configuration:
     Attributes:
         main: main.cf with its defaults.
         services: every smtpd that listens on the network.
+        local_chroot: whether cleanup, which asks the milters of local mail, is chrooted.
     """
 
     main: Mapping[str, str]
     services: tuple[Service, ...]
+    local_chroot: bool = False
 
 
 def read(directory: Path | None = None, program: str = "postconf") -> Configuration:
@@ -72,7 +74,9 @@ def read(directory: Path | None = None, program: str = "postconf") -> Configurat
     main = _settings(_run([program, *where, "-x"]))
     # -P does not expand what its values refer to.
     own = _settings(_run([program, *where, "-P"]))
-    return Configuration(main, tuple(_services(_run([program, *where, "-M"]), main, own)))
+    master = [line.split(None, _COLUMNS) for line in _run([program, *where, "-M"]).splitlines()]
+    whole = [columns for columns in master if len(columns) >= _COLUMNS]
+    return Configuration(main, tuple(_services(whole, main, own)), _is_chrooted(whole, "cleanup"))
 
 
 def milters(value: str) -> tuple[Listed, ...]:
@@ -105,13 +109,16 @@ def _settings(text: str) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-def _services(listed: str, main: Mapping[str, str], own: Mapping[str, str]) -> list[Service]:
+def _is_chrooted(master: Sequence[Sequence[str]], name: str) -> bool:
+    return any(columns[:2] == [name, "unix"] and columns[4] == "y" for columns in master)
+
+
+def _services(
+    master: Sequence[Sequence[str]], main: Mapping[str, str], own: Mapping[str, str]
+) -> list[Service]:
     found = []
-    for line in listed.splitlines():
-        columns = line.split(None, _SMTPD_COLUMNS)
-        if len(columns) < _SMTPD_COLUMNS or columns[1] != "inet":
-            continue
-        if not columns[7].split()[0].endswith("smtpd"):
+    for columns in master:
+        if columns[1] != "inet" or not columns[7].split()[0].endswith("smtpd"):
             continue
         name = f"{columns[0]}/inet"
         overrides = {
