@@ -37,6 +37,8 @@ def only(recipient: str, facts: Facts | None = None) -> Finding:
         ("a@gmial.com", "a@gmail.com"),
         ("c@yaoo.com", "c@yahoo.com"),
         ("d@outlook.cm", "d@outlook.com"),
+        ("x@army.mil.ml", "x@army.mil"),
+        ("x@navy.mil.com", "x@navy.mil"),
     ],
 )
 def test_without_history_what_everybody_knows_is_meant(typed: str, meant: str) -> None:
@@ -46,6 +48,38 @@ def test_without_history_what_everybody_knows_is_meant(typed: str, meant: str) -
     assert finding.code == "T101"
     assert finding.protected == meant.endswith((".mil", "mindef.nl"))
     assert finding.evidence["meant"] == meant.partition("@")[2]
+
+
+@pytest.mark.parametrize("behind", ["ml", "com", "us"])
+def test_every_listed_name_of_the_armed_forces_with_a_suffix_behind_it(behind: str) -> None:
+    for name in protected.names("military"):
+        if name.endswith(".mil"):
+            assert suggested(CHECK, f"x@{name}.{behind}", Facts())[:1] == [f"x@{name}"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("x@havard.edu", "x@harvard.edu"),
+        ("x@standford.edu", "x@stanford.edu"),
+        ("x@princton.edu", "x@princeton.edu"),
+        ("x@whithouse.gov", "x@whitehouse.gov"),
+        ("x@whitehouse.gov.ch", "x@whitehouse.gov"),
+    ],
+)
+def test_twins_of_what_very_many_people_write_to(typed: str, meant: str) -> None:
+    finding = only(typed)
+    assert [str(a) for a in finding.did_you_mean] == [meant]
+    assert finding.probability > 0.8  # what the policy warns about
+
+
+def test_where_a_country_may_have_such_a_zone_it_is_less_sure() -> None:
+    assert only("x@harvard.edu.by").probability < 0.9 < only("x@harvard.edu.com").probability
+
+
+@pytest.mark.parametrize("name", ["uillinois.edu", "stamford.edu", "cuchicago.edu", "latech.edu"])
+def test_a_real_twin_of_a_name_that_everybody_knows_is_let_be(name: str) -> None:
+    assert all(finding.probability < 0.8 for finding in look(CHECK, f"x@{name}", Facts()))
 
 
 def test_with_history_what_is_written_to_is_meant() -> None:

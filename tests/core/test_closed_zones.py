@@ -45,3 +45,39 @@ def test_every_single_edit_is_found(name: str, at: int, kind: int, letter: str) 
     ][kind]
     if typed not in ("", label):
         assert name in set(closed_zones.near(f"{typed}.edu"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("army.mil.ml", "army.mil"),
+        ("navy.mil.com", "navy.mil"),
+        ("us.af.mil.ml", "us.af.mil"),
+        ("irs.gov.com", "irs.gov"),
+        ("whitehouse.gov.ch", "whitehouse.gov"),
+        ("cs.harvard.edu.com.pl", "cs.harvard.edu"),
+    ],
+)
+def test_a_suffix_behind_a_listed_name(typed: str, meant: str) -> None:
+    assert list(closed_zones.before_a_suffix(typed)) == [meant]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "army.mil.br",  # zones of countries that the list of suffixes has,
+        "health.gov.au",
+        "irs.gov.uk",
+        "harvard.edu.co",
+        "army.mil.se",  # that the zones have,
+        "irs.gov.cz",  # and that a country may have unlisted
+        "aiu.edu.gm",
+        "mil.ml",
+        "army.mil",
+        "army.mil.mil",
+        "nobody-knows-it.mil.ml",
+        "army.mil.nosuchsuffix",
+    ],
+)
+def test_what_may_be_a_name_of_its_own(typed: str) -> None:
+    assert not list(closed_zones.before_a_suffix(typed))

@@ -293,3 +293,8 @@ class TestConfusables:
         for other, typed, meant in confusables.swapped(label):
             assert other != label
             assert confusables.skeleton(typed) == confusables.skeleton(meant)
+
+
+def test_the_renowned_are_listed_and_long_enough_to_be_told_apart() -> None:
+    assert protected.renowned() <= protected.known()
+    assert min(len(name.partition(".")[0]) for name in protected.renowned()) >= 6

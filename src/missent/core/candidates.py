@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_WITH_LOCAL = 100  # a local part that is known at more domains (`info`) tells none of them
 _SHORTEST_CLOSED = 7  # of short names, one edit from each other, not enough are listed
+_SHORTEST_OF_RENOWN = 5  # one letter less than the shortest name that everybody knows
 _SUFFIX_KINDS = frozenset({"suffix_near", "suffix_other", "suffix_and_more"})
 _NAMING_KINDS = frozenset({"label_shortened", "label_lengthened", "labels_cut", "labels_added"})
 _MOST_LOCALS = 16  # numbered accounts by the thousand must not cost time
@@ -65,12 +66,18 @@ def domains_in_tables(case: Case) -> list[Candidate]:
     if closed or protected.zone_of(typed) is None:
         names += _near(_well_known(), typed)
         names += _other_suffix(typed)
-        if closed and len(label) >= _SHORTEST_CLOSED:
-            names += closed_zones.near(typed)
-    if not names:
-        return []
-    names = list(dict.fromkeys(names))
-    return [c for c in _explained(typed, names) if _is_of_the_fingers(c, suffix)]
+        if closed and len(label) >= _SHORTEST_OF_RENOWN:
+            near = closed_zones.near(typed)
+            names += near if len(label) >= _SHORTEST_CLOSED else filter(_is_renowned, near)
+    found: list[Candidate] = []
+    if names:
+        names = list(dict.fromkeys(names))
+        found = [c for c in _explained(typed, names) if _is_of_the_fingers(c, suffix)]
+    return found + _explained(typed, closed_zones.before_a_suffix(typed))
+
+
+def _is_renowned(name: str) -> bool:
+    return suffixes.split(name).registrable in protected.renowned()
 
 
 def _is_of_the_fingers(candidate: Candidate, suffix: str) -> bool:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 ZONES = frozenset({"mil", "gov", "edu"})
+_SHORTEST = 6  # a label that two countries would hardly share
+_COUNTRY = 2  # letters
 
 
 class _Labels(NamedTuple):
@@ -54,6 +56,27 @@ def near(name: str) -> Iterator[str]:
     for other in _near(label, zone):
         if once(label, other):
             yield f"{before}{other}.{zone}"
+
+
+def before_a_suffix(typed: str) -> Iterator[str]:
+    """The listed name that has a suffix behind it: `army.mil` of `army.mil.ml`.
+
+    Nothing where a country has such a zone, as `mil.br`; and of short names in zones that countries
+    have although the list of suffixes lacks them, as `edu.by`.
+    """
+    below, zone, suffix, known = suffixes.split(typed)
+    if zone not in ZONES or not below or not known or protected.zone_of(typed) is not None:
+        return
+    label = below.rpartition(".")[2]
+    if is_sure_before(zone, suffix) or len(label) >= _SHORTEST:
+        name = f"{below}.{zone}"
+        if protected.is_known(name):
+            yield name
+
+
+def is_sure_before(zone: str, suffix: str) -> bool:
+    """Whether such a zone would be listed, if there were one."""
+    return zone == "mil" or len(suffix.rpartition(".")[2]) > _COUNTRY
 
 
 def _near(label: str, zone: str) -> Iterator[str]:

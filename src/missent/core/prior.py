@@ -11,7 +11,7 @@ from __future__ import annotations
 from math import exp, log, log1p
 from typing import TYPE_CHECKING, Final
 
-from missent.core import suffixes
+from missent.core import closed_zones, suffixes
 from missent.core.tables import protected, providers, slip_rates
 from missent.core.words import jumble
 
@@ -24,11 +24,15 @@ _OWN: Final = 0.1  # of all mail, so much goes to each of one's own domains and 
 _BY_SENDER: Final = 5.0
 _BY_COLLEAGUES: Final = 3.0
 _PROTECTED: Final = 1e-4  # and to a name in a protected zone
+_RENOWNED: Final = 200.0  # how much less a twin of a name that everybody knows is believed
 _ALL_PROVIDERS: Final = 5000.0  # the weights of providers.txt taken together, about
 _ANYONE: Final = {1: 1e-4, 2: 3e-5, 3: 1e-5, 4: 2e-6, 5: 5e-7}  # by length of the label
 _ANYONE_LONGER: Final = 1e-7
 # Few names lie in these zones, but much mail goes there, and no list of them is complete.
 _CLOSED: Final = {"edu": 0.3, "gov": 0.1, "mil": 0.03}
+# And to a listed name with a suffix behind it: real where a country has such a zone, unlisted.
+_BEHIND: Final = 2e-11
+_BEHIND_COUNTRY: Final = 5e-10
 _JUMBLE: Final = 0.1  # how much a label that looks mistyped counts against being real
 _HABIT: Final = 1.0  # what each doubling or so of the use of the typed name counts for it
 _BELIEVED: Final = 100.0  # how much likelier a name is that we believe to exist
@@ -39,7 +43,11 @@ def log_odds(case: Case, meant: str, slip: Slip) -> float:
     share = _share(meant, case)
     if not share:
         return float("-inf")
-    genuine = _genuine(case.address.domain.name, meant)
+    typed = case.address.domain.name
+    if typed.startswith(f"{meant}."):
+        genuine = _behind(typed, meant)
+    else:
+        genuine = _genuine(typed, meant) / (_RENOWNED if _is_renowned(typed, meant) else 1.0)
     habit = log1p(case.typed.domain.sent)
     return log(share * _SLIP * _used(meant, case)) - slip.cost - log(genuine) - _HABIT * habit
 
@@ -59,6 +67,23 @@ def _share(name: str, case: Case) -> float:
     if weight is not None:
         return weight / _ALL_PROVIDERS
     return _PROTECTED if protected.is_known(name) else 0.0
+
+
+def _is_renowned(typed: str, meant: str) -> bool:
+    """Whether a name is a twin of one that everybody knows.
+
+    Where the first letter differs it may be real: `uillinois.edu` is.
+    """
+    label, name = suffixes.split(typed).label, suffixes.split(meant)
+    return name.registrable in protected.renowned() and label[0] == name.label[0]
+
+
+def _behind(typed: str, meant: str) -> float:
+    """P(typed) of a name that is a listed one with a suffix behind it."""
+    _, zone, suffix, _ = suffixes.split(typed)
+    if zone not in closed_zones.ZONES:
+        return _genuine(typed, meant)
+    return _BEHIND if closed_zones.is_sure_before(zone, suffix) else _BEHIND_COUNTRY
 
 
 def _genuine(typed: str, meant: str) -> float:

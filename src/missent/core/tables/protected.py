@@ -62,6 +62,12 @@ def known() -> frozenset[str]:
     return frozenset().union(*map(names, kinds))
 
 
+@cache
+def renowned() -> frozenset[str]:
+    """Names of which no twin in their zone is real, and which very many people write to."""
+    return frozenset(name for row in rows("renowned.txt") for name in row.split())
+
+
 def _owned(zone: Zone) -> bool:
     """Whether a zone is one owner's domain and not a public suffix that many register below."""
     return bool(suffixes.split(zone.name).label)
