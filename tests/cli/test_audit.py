@@ -97,6 +97,22 @@ def test_a_pseudonym_hides_every_local_part(run: Run, log: Path, tmp_path: Path)
     assert first == second
 
 
+def test_a_pseudonym_hides_lines_that_could_not_be_read(run: Run, log: Path) -> None:
+    with log.open("a") as more:
+        more.write("garbage about ann@corp.example\n")
+    assert "garbage about ann" in run("audit", str(log)).err
+    told = run("audit", "--pseudonymise", str(log)).err
+    assert "2 lines could not be read; pseudonymised, none of them is shown" in told
+    assert "garbage" not in told
+
+
+def test_a_cache_that_cannot_be_made_names_the_mend(run: Run, log: Path) -> None:
+    told = run("audit", "--cache", str(log / "cache"), str(log))
+    assert told.code == 2
+    assert "cannot be kept here (Not a directory)" in told.err
+    assert "--no-cache" in told.err
+
+
 def test_the_report_is_one_file_that_fetches_nothing(run: Run, log: Path, tmp_path: Path) -> None:
     run("audit", "--own", "corp.example", "--html", "r.html", str(log))
     page = (tmp_path / "r.html").read_text()

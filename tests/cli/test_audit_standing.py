@@ -42,6 +42,20 @@ def test_as_json_and_with_pseudonyms(run: Run, home: Path) -> None:
     assert "gen@" not in out
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_pseudonym_stands_for_whom_a_destination_belongs_to_as_well(
+    run: Run, tmp_path: Path, form: str
+) -> None:
+    box = tmp_path / "secret-ann"
+    box.mkdir()
+    (box / ".forward").write_text("ann@gmai.com\n")
+    (tmp_path / "aliases").write_text("secret-office: gen@army.ml\nsecret-desk: secret..x@@y\n")
+    (tmp_path / "book.csv").write_text("Name,Address\nSecret Gen,gen@army.ml\n")
+    done = run("audit", "--standing", "--format", form, "--pseudonymise", str(tmp_path))
+    assert done.code == 1
+    assert "ecret" not in (done.out + done.err).replace(str(tmp_path), "")
+
+
 def test_the_same_mailbox_elsewhere_speaks_for_a_slip(run: Run, tmp_path: Path) -> None:
     rows = "Kim,kim.meyer@harbourlinen.com\nKim old,kim.meyer@harbourlinnen.com\n"
     more = "".join(f"N,u{n}@harbourlinen.com\n" for n in range(9))

@@ -176,7 +176,7 @@ def command(  # noqa: C901  one option or fault a branch
                     limits,
                     lambda done, total: progress("octets read", done, total),
                 )
-                _tell_sources(dataset)
+                _tell_sources(dataset, names)
                 audit = _find(dataset, options, limits, engine, master, progress)
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="SOURCE") from None
@@ -239,10 +239,11 @@ def _standing(sources: tuple[str, ...], options: FindOptions, names: Names, form
         raise click.BadParameter(told(error), param_hint="SOURCE") from None
     for line in show.as_json(found, names) if form == "json" else show.as_text(found, names):
         click.echo(line if form == "json" else printable(line))
-    for reason in found.unread[:_FEW]:
+    shown = found.unread[:_FEW] if names.are_whole else []
+    for reason in shown:
         _tell(f"passed over: {reason}")
-    if len(found.unread) > _FEW:
-        _tell(f"and {len(found.unread) - _FEW:,} more")
+    if len(found.unread) > len(shown):
+        _tell(f"passed over: {len(found.unread) - len(shown):,}{' more' if shown else ''}")
     return FINDINGS if found.wrong else 0
 
 
@@ -279,7 +280,7 @@ def _names(*, pseudonymise: bool, key_file: Path | None) -> Names:
     return Names(key)
 
 
-def _tell_sources(dataset: Dataset) -> None:
+def _tell_sources(dataset: Dataset, names: Names) -> None:
     if dataset.again:
         _tell(f"read before, and not changed since: {dataset.folder}")
     for source in dataset.sources[: None if len(dataset.sources) <= _FEW else _FEW]:
@@ -292,8 +293,10 @@ def _tell_sources(dataset: Dataset) -> None:
         if source.broken:
             _tell(f"{source.name}: read only in part: {source.broken}")
         if source.tally.skipped:
-            _tell(f"{source.name}: {source.tally.skipped:,} lines could not be read; the first:")
-            for sample in source.tally.samples[:_FEW]:
+            samples = source.tally.samples[:_FEW] if names.are_whole else []
+            which = "the first:" if samples else "pseudonymised, none of them is shown"
+            _tell(f"{source.name}: {source.tally.skipped:,} lines could not be read; {which}")
+            for sample in samples:
                 _tell(f"  {sample.reason}")
 
 

@@ -272,6 +272,16 @@ def _beside(given: Sequence[str]) -> Path:
 
 def _begin(cache: Path) -> Path:
     """A folder of our own below the cache; those that killed runs left are removed."""
+    try:
+        return _made(cache)
+    except OSError as error:
+        raise ValueError(
+            f"{cache}: what is read cannot be kept here ({error.strerror}); name another folder by"
+            " --cache, or keep nothing, by --no-cache"
+        ) from None
+
+
+def _made(cache: Path) -> Path:
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)
     for old in cache.glob("unfinished-*"):
         process = old.name.rpartition("-")[2]

@@ -16,11 +16,12 @@ def as_text(found: Standing, names: Names) -> Iterator[str]:
     """One destination in two or three lines, and the sums."""
     for one, answer in found.wrong:
         meant = " or ".join(names.address(str(address)) for address in answer.did_you_mean)
-        place = f"{one.path}:{one.line}" if one.line else str(one.path)
+        path = names.path(one.path, one.owner)
+        place = f"{path}:{one.line}" if one.line else path
         yield f"{answer.action!s:<7}{names.address(one.address)}" + (
             f", probably {meant}" if meant else ""
         )
-        yield f"       {place}: {one.kind} of {names.address(one.owner) or 'nobody named'}"
+        yield f"       {place}: {one.kind} of {names.owner(one.owner) or 'nobody named'}"
         finding = answer.findings[0]
         summary = names.summary(finding.summary, {one.address})
         yield f"       {finding.code} {int(100 * finding.probability)}%: {summary}"
@@ -37,9 +38,9 @@ def as_json(found: Standing, names: Names) -> Iterator[str]:
         yield json.dumps(
             {
                 "address": names.address(one.address),
-                "owner": names.address(one.owner),
+                "owner": names.owner(one.owner),
                 "kind": one.kind,
-                "path": str(one.path),
+                "path": names.path(one.path, one.owner),
                 "line": one.line,
                 "action": str(answer.action),
                 "code": finding.code,

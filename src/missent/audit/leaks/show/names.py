@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from hashlib import blake2b
+from pathlib import Path
 
 
 class Names:
@@ -22,6 +23,20 @@ class Names:
         if self._key is None or not at:
             return text
         return f"{self._hashed(text)}@{domain}" if local else text
+
+    @property
+    def are_whole(self) -> bool:
+        """Whether everything is shown as it is."""
+        return self._key is None
+
+    def owner(self, text: str) -> str:
+        """Whose a destination is: an address, an alias, a list, or a person's name."""
+        whole = self.are_whole or "@" in text or not text
+        return self.address(text) if whole else self._hashed(text)
+
+    def path(self, path: Path, owner: str) -> str:
+        """A file's place, in which the name of its owner may stand: `/home/jim/.forward`."""
+        return str(Path(*(self.owner(part) if part == owner else part for part in path.parts)))
 
     def summary(self, text: str, addresses: set[str]) -> str:
         """A text about some addresses."""
