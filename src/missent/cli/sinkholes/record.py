@@ -38,6 +38,8 @@ def history(context: Context, subject: str, form: str) -> None:
     settings = context.settings()
     with context.blamed():
         notices = asyncio.run(_notices(settings, subject))
+    if not notices:
+        click.echo("nobody was told anything yet", err=True)
     now = time.time()
     for one in notices:
         moment = iso(one.at)

@@ -54,6 +54,11 @@ def senders(  # noqa: PLR0917  click passes each by its name
     want = wanted(owner, since, until, days)
     with context.blamed():
         found = asyncio.run(reports.by_sender(settings, want))
+        if not found:
+            none = (
+                "no mail of people in this period; `missent sinkhole report` also counts programs'"
+            )
+            click.echo(none, err=True)
         for name, one in found.items():
             if one.messages < least:
                 continue

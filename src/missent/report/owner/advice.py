@@ -10,16 +10,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SHOWN = 10
+_BELOW = "*."
 
 
 def advice(pairs: Sequence[tuple[str, str]]) -> tuple[Advice, ...]:
     """Advice with examples that can be copied.
 
     Args:
-        pairs: typed and meant names, the most frequent first.
+        pairs: typed and meant names, the most frequent first; `*.ml` stands for every name below.
     """
     shown = pairs[:_SHOWN]
     typed = [typed for typed, _ in shown]
+    whole = [name for name in typed if not name.startswith(_BELOW)]
     return (
         Advice(
             party="sender",
@@ -37,14 +39,17 @@ def advice(pairs: Sequence[tuple[str, str]]) -> tuple[Advice, ...]:
             text="Refuse the names at submission; the text reaches the sender at once. "
             "In main.cf: smtpd_recipient_restrictions = check_recipient_access "
             "hash:/etc/postfix/lookalikes, ... and then postmap /etc/postfix/lookalikes.",
-            example="\n".join(f"{t} REJECT 5.1.2 did you mean {m}?" for t, m in shown),
+            # A key of an access table stands for the names below it too.
+            example="\n".join(
+                f"{t.removeprefix(_BELOW)} REJECT 5.1.2 did you mean {m}?" for t, m in shown
+            ),
         ),
         Advice(
             party="both",
             system="Exchange and Exchange Online",
             text="A mail flow rule that refuses the names with the right one in the notice.",
             example="\n".join(
-                f"New-TransportRule -Name 'Lookalike {t}' -RecipientDomainIs '{t}' "
+                f"New-TransportRule -Name 'Lookalike {t}' {_to(t)} "
                 f"-RejectMessageEnhancedStatusCode '5.7.1' "
                 f"-RejectMessageReasonText 'Did you mean {m}?'"
                 for t, m in shown
@@ -56,7 +61,7 @@ def advice(pairs: Sequence[tuple[str, str]]) -> tuple[Advice, ...]:
             text="Admin console: Apps, Google Workspace, Gmail, Compliance, Content compliance. "
             "Add a rule for outbound messages that rejects when the envelope recipient matches "
             "this expression, with a notice that names the right domain.",
-            example="@(" + "|".join(t.replace(".", r"\.") for t in typed) + r")$",
+            example="@(" + "|".join(map(_expression, typed)) + r")$",
         ),
         Advice(
             party="owner",
@@ -66,7 +71,7 @@ def advice(pairs: Sequence[tuple[str, str]]) -> tuple[Advice, ...]:
             "stranger's, its registrar's abuse contact and, for a trademark, UDRP are the ways.",
             example="\n".join(
                 f'{t}. MX 0 .\n{t}. TXT "v=spf1 -all"\n_dmarc.{t}. TXT "v=DMARC1; p=reject"'
-                for t in typed[:3]
+                for t in whole[:3]
             ),
         ),
         Advice(
@@ -78,3 +83,16 @@ def advice(pairs: Sequence[tuple[str, str]]) -> tuple[Advice, ...]:
             example="",
         ),
     )
+
+
+def _expression(typed: str) -> str:
+    """A regular expression for a name, or for every name below one."""
+    escaped = typed.removeprefix(_BELOW).replace(".", r"\.")
+    return rf"[^@]+\.{escaped}" if typed.startswith(_BELOW) else escaped
+
+
+def _to(typed: str) -> str:
+    """The condition of an Exchange rule: its lists of domains have no stars."""
+    if typed.startswith(_BELOW):
+        return f"-RecipientAddressMatchesPatterns '@{_expression(typed)}$'"
+    return f"-RecipientDomainIs '{typed}'"
