@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import textwrap
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,6 +132,24 @@ def test_a_configuration_can_be_used_as_it_stands(block: str) -> None:
 @pytest.mark.parametrize("block", _blocks("json"))
 def test_json_is_json(block: str) -> None:
     json.loads(block)
+
+
+@pytest.mark.parametrize("block", _blocks("python"))
+def test_a_program_is_one(block: str) -> None:
+    compile(textwrap.dedent(block), "the page", "exec")
+
+
+def test_the_programs_of_the_page_on_python_print_what_they_say(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    page = (ROOT / "docs/how-to/python.md").read_text("utf-8")
+    for program in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(program.replace("/etc/missent/", "/nonexistent/"), {})  # noqa: S102  it is our own
+        printed = capsys.readouterr().out.splitlines()
+        said = re.findall(r"^(?:# |    print.*#|print.*#) ?(.*)$", program, re.MULTILINE)
+        assert said
+        for line in said:
+            assert line in printed or line.startswith("names the file"), line
 
 
 def _slug(heading: str) -> str:

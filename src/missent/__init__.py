@@ -12,7 +12,7 @@ from missent._version import __version__
 
 if TYPE_CHECKING:
     from missent.core.address import Address, Domain
-    from missent.core.errors import AddressError, ConfigError
+    from missent.core.errors import AddressError, ConfigError, StoreError
     from missent.core.finding import Finding
     from missent.core.message import Message, Recipient
     from missent.core.verdict import Action, RecipientVerdict, Verdict
@@ -29,6 +29,7 @@ __all__ = [
     "Message",
     "Recipient",
     "RecipientVerdict",
+    "StoreError",
     "Verdict",
     "__version__",
 ]
@@ -45,6 +46,7 @@ _HOMES = {
     "Message": "missent.core.message",
     "Recipient": "missent.core.message",
     "RecipientVerdict": "missent.core.verdict",
+    "StoreError": "missent.core.errors",
     "Verdict": "missent.core.verdict",
 }
 
