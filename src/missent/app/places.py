@@ -6,6 +6,7 @@ import socket
 from importlib.util import find_spec
 
 from missent.core.errors import ConfigError
+from missent.serving.listening import prompt
 
 _PORTS = 65535
 
@@ -36,10 +37,7 @@ def listen(key: str, host: str, port: int) -> socket.socket:
             f"{key}: cannot listen on {host}:{port}: {error.strerror}; is another running?"
             " name another port"
         ) from None
-    # What is accepted inherits it. asyncio does not set it where the protocol was left open, and
-    # an answer in two writes would then wait 40 ms for the client's acknowledgement.
-    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return made
+    return prompt(made)
 
 
 def need(extra: str, *modules: str) -> None:

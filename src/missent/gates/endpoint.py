@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from missent.core.errors import ConfigError
+from missent.serving.listening import prompt
 
 _FORM = re.compile(r"unix:(?P<path>/.+)|inet:(?P<host>\[[^\]]+\]|[^:@\[\]]+):(?P<port>\d{1,5})")
 _PORTS = 65535
@@ -83,7 +84,7 @@ class Endpoint:
     def _listen_tcp(self) -> socket.socket:
         host, port = self._host_and_port
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family, backlog=1024)
+        return prompt(socket.create_server((host, port), family=family, backlog=1024))
 
     def _listen_unix(self, path: Path) -> socket.socket:
         if path.is_socket():

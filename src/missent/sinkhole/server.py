@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from missent.core.errors import ConfigError
+from missent.serving.listening import prompt
 from missent.sinkhole.admission import Admission, AdmissionOptions
 from missent.sinkhole.answers import Answers
 from missent.sinkhole.connection import Connection
@@ -55,7 +56,7 @@ def listen_on(host: str, port: int, count: int) -> list[socket.socket]:
             if family == socket.AF_INET6:
                 one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             one.bind(address)
-            one.listen(_BACKLOG)
+            prompt(one).listen(_BACKLOG)
             address = one.getsockname()  # the others share the free port that the first one got
     except OSError as error:
         for one in sockets:

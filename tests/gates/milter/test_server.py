@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import time
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from ipaddress import ip_network
@@ -201,3 +203,32 @@ async def test_a_vanished_mta_ends_its_decision(site: Site) -> None:
         await asyncio.sleep(0.05)
         mta.writer.transport.abort()
         await asyncio.sleep(0.05)
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_QUICKACK"), reason="only Linux has TCP_QUICKACK")
+async def test_an_mta_that_says_more_need_not_wait_for_an_acknowledgement() -> None:
+    listening = Endpoint("inet:127.0.0.1:0").listen()
+    macros, rcpt = (
+        wire.to_filter(c.Macros("T", {"i": "1"})),
+        wire.to_filter(c.Rcpt("<b@x.example>")),
+    )
+
+    def rounds() -> list[float]:
+        """Like Postfix: macros that nobody answers, and in a second write what is answered."""
+        with socket.create_connection(listening.getsockname(), 10) as mta:
+            mta.sendall(b"".join(wire.to_filter(one) for one in START))
+            mta.recv(4096)
+            took = []
+            for _ in range(40):  # the first are acknowledged at once in any case
+                begin = time.monotonic()
+                mta.sendall(macros)
+                mta.sendall(rcpt)
+                assert mta.recv(4096) == wire.to_mta(r.Continue())
+                took.append(time.monotonic() - begin)
+        return took
+
+    with listening:
+        guard = SuffixGuard()
+        async with serving(OPTIONS, guard, [listening], at_once=guard.at_once):
+            took = await asyncio.to_thread(rounds)
+    assert min(took[-10:]) < 0.02  # of a second; otherwise 0.04

@@ -22,6 +22,7 @@ from missent.gates.milter.events import Finished, Passed, Question
 from missent.gates.milter.replies import Progress
 from missent.gates.milter.session import Session
 from missent.gates.ours import Ours
+from missent.serving.listening import acknowledging
 
 if TYPE_CHECKING:
     from missent.gates.disposition import Disposition
@@ -101,6 +102,7 @@ class Connection(asyncio.Protocol):
         """Begin, unless there are too many."""
         # uvloop's is none by inheritance.
         self._transport = cast("asyncio.Transport", transport)
+        self._acknowledge = acknowledging(transport)
         self._gate.joined(self)
 
     def data_received(self, data: bytes) -> None:
@@ -157,6 +159,8 @@ class Connection(asyncio.Protocol):
             return
         if said:
             self._transport.write(b"".join(said))
+        elif self._task is None:
+            self._acknowledge()  # such as macros that are not read: Postfix waits for it
 
     def _carry_out(self, events: tuple[Event, ...], said: list[bytes]) -> Question | Kept | None:
         for event in events:
