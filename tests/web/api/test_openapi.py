@@ -76,7 +76,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
     folder = tmp_path_factory.mktemp("api")
     thread = threading.Thread(target=lambda: asyncio.run(serve(folder)), daemon=True)
     thread.start()
-    assert ready.wait(30)
+    assert ready.wait(90)  # of a machine that is busy
     yield found[0]
     over.set()
     thread.join(30)
