@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 
 import httpx
 
-from missent.hold.keys import write_key
-from missent.testing.postfix import free_port
-from missent.testing.serve import Serve
+from missent.testing.console_site import console_site, sign_in
 
 TIMES = 20
 PAGES = {
@@ -30,20 +26,6 @@ PAGES = {
     "Settings": "/settings",
     "Audit log": "/trail",
 }
-_SETTINGS = """
-[relay]
-listen = "127.0.0.1:0"
-outbox = "{base}/outbox"
-[hold]
-key_file = "{base}/hold.key"
-[notice]
-author = "missent@corp.example"
-[web]
-listen = "127.0.0.1:PORT"
-url = "http://127.0.0.1:PORT"
-[store]
-url = "URL"
-"""
 
 
 def measure(url: str) -> dict[str, list[float]]:
@@ -52,21 +34,13 @@ def measure(url: str) -> dict[str, list[float]]:
     Args:
         url: of the store.
     """
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_key(folder / "hold.key")
-        settings = _SETTINGS.replace("PORT", str(free_port())).replace("URL", url)
-        serve = Serve.with_settings(folder, settings)
-        command = [*Serve.program, "--config", str(serve.config), "sample", "link"]
-        link = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-        with serve, httpx.Client(base_url=link.partition("/signin")[0], timeout=60) as browser:
-            _sign_in(browser, link)
-            return {what: _took(browser, path) for what, path in PAGES.items()}
-
-
-def _sign_in(browser: httpx.Client, link: str) -> None:
-    form = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', browser.get(link).text)
-    browser.post(link, data=dict(form), headers={"Origin": str(browser.base_url).rstrip("/")})
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        console_site(Path(folder), url) as site,
+        httpx.Client(base_url=site.url, timeout=60) as browser,
+    ):
+        sign_in(browser, site.link())
+        return {what: _took(browser, path) for what, path in PAGES.items()}
 
 
 def _took(browser: httpx.Client, path: str) -> list[float]:

@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from missent.testing import postfix
+from missent.testing.browser import browser, chromium, signed_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, Cookie
+
+    from missent.testing.console_site import ConsoleSite
 
 # smtp-source and smtp-sink lie where only root looks
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -35,6 +40,21 @@ def requires() -> Callable[[str], str]:
 def free_port() -> Callable[[], int]:
     """Find TCP ports of 127.0.0.1 that nobody listens on."""
     return postfix.free_port
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Browser]:
+    """A browser."""
+    if not chromium():
+        pytest.skip("no chromium: sh deploy/test-packages.sh")
+    with browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def cookies(running: Browser, site: ConsoleSite) -> list[Cookie]:
+    """Those of the administrator of the module's `site`."""
+    return signed_in(running, site.url, site.link())
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from missent.testing.browser import browser, chromium, person, screenshot, signed_in
+from missent.testing.browser import person, screenshot, signed_in
 from missent.testing.console_site import ANN, console_site
 from missent.testing.postfix import until
 
@@ -18,28 +18,14 @@ if TYPE_CHECKING:
     from missent.testing.browser import Person
     from missent.testing.console_site import ConsoleSite
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.skipif(not chromium(), reason="no chromium: sh deploy/test-packages.sh"),
-]
+pytestmark = pytest.mark.e2e
 GOOD = "bob@partner.example"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Browser]:
-    with browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleSite]:
     with console_site(tmp_path_factory.mktemp("console")) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def cookies(running: Browser, site: ConsoleSite) -> list[Cookie]:
-    return signed_in(running, site.url, site.link())
 
 
 def content(subject: str) -> bytes:

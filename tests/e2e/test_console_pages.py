@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from missent.testing.browser import browser, chromium, person, screenshot, signed_in
+from missent.testing.browser import person, screenshot
 from missent.testing.console_site import console_site
 
 if TYPE_CHECKING:
@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 
     from missent.testing.console_site import ConsoleSite
 
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.skipif(not chromium(), reason="no chromium: sh deploy/test-packages.sh"),
-]
+pytestmark = pytest.mark.e2e
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8")
 WIDTHS, SCHEMES = (360, 1280), ("light", "dark")
 FULL = os.environ.get("MISSENT_E2E_FULL") == "1"
@@ -38,20 +35,9 @@ EDITED = "/policy?mode=monitor&code=T&probability=0.97&action=hold&only=&code=T1
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Browser]:
-    with browser() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleSite]:
     with console_site(tmp_path_factory.mktemp("sample"), sample=True) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def cookies(running: Browser, site: ConsoleSite) -> list[Cookie]:
-    return signed_in(running, site.url, site.link())
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import subprocess
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import httpx
     from aiosmtpd.smtp import SMTP, Envelope, Session
 
 ANN = "ann@corp.example"
@@ -37,7 +39,7 @@ author = "missent@corp.example"
 listen = "127.0.0.1:PORT"
 url = "http://127.0.0.1:PORT"
 [store]
-url = "sqlite:///{base}/missent.db"
+url = "STORE"
 """
 
 
@@ -98,12 +100,20 @@ class ConsoleSite:
             client.sendmail(sender, recipients, content, ["SMTPUTF8", "BODY=8BITMIME"])
 
 
+def sign_in(browser: httpx.Client, link: str) -> httpx.Response:
+    """Follow a link that signs somebody in, and press its button."""
+    hidden = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', browser.get(link).text)
+    origin = link.partition("/signin")[0]
+    return browser.post(link, data=dict(hidden), headers={"Origin": origin})
+
+
 @contextmanager
-def console_site(folder: Path, *, sample: bool = False) -> Iterator[ConsoleSite]:
+def console_site(folder: Path, store: str = "", *, sample: bool = False) -> Iterator[ConsoleSite]:
     """Run it in a folder.
 
     Args:
         folder: for all its files.
+        store: the URL of a store that is there already.
         sample: lay the sample organisation first; what is sent stays in an outbox then.
     """
     write_key(folder / "hold.key")
@@ -113,6 +123,7 @@ def console_site(folder: Path, *, sample: bool = False) -> Iterator[ConsoleSite]
     try:
         upstream = "" if sample else f'upstream = "smtp://127.0.0.1:{controller.port}"'
         settings = _SETTINGS.replace("UPSTREAM", upstream).replace("PORT", str(web))
+        settings = settings.replace("STORE", store or "sqlite:///{base}/missent.db")
         serve = Serve.with_settings(folder, settings)
         site = ConsoleSite(f"http://127.0.0.1:{web}", 0, sink, serve.config)
         if sample:
