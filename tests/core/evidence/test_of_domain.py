@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-import string
-from math import isfinite, log1p
+from math import log1p
 from typing import TYPE_CHECKING
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from missent.core import candidates, slips
+from missent.core import slips
 from missent.core.evidence import of_domain
 from missent.core.facts import Facts
 from missent.testing.checks import Story, as_case
@@ -86,26 +82,3 @@ def test_a_sender_who_turns_to_another_address_corrects_himself() -> None:
     just, before = Story().wrote("jo@dynergy.com"), Story().wrote("jo@dynergy.com")
     assert told("jo@dynegy.com", "dynergy.com", just.facts(later=0))["meant_just_now"] == 1
     assert told("jo@dynegy.com", "dynergy.com", before.facts(later=9))["meant_just_now"] == 0
-
-
-words = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=8)
-names = st.builds("{}.{}".format, words, st.sampled_from(["com", "mil", "ml", "co.uk", "con"]))
-locals_ = st.lists(words, min_size=1, max_size=2).map(".".join)
-addresses = st.builds("{}@{}".format, locals_, names)
-
-
-@given(addresses, st.lists(addresses, max_size=8), st.integers(0, 50))
-def test_evidence_is_finite_and_complete(typed: str, known: list[str], later: int) -> None:
-    story = Story("corp.example")
-    for address in known:
-        story.wrote(address).heard(address)
-    case = as_case(typed, story.facts(later))
-    evidence = of_domain.Evidence(case, 1)
-    for name, slip in candidates.domains_in_history(case):
-        row = evidence.numbers(name, slip)
-        assert len(row) == len(of_domain.NAMES)
-        assert all(map(isfinite, row))
-
-
-def test_every_kind_of_slip_is_told_once() -> None:
-    assert len(set(of_domain.KINDS)) == len(of_domain.KINDS)

@@ -1,11 +1,10 @@
-"""The sample organisation leaves the store as it would be without it."""
+"""The sample organisation leaves every store as it would be without it."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from sqlalchemy import select
 
 from missent.core.pattern import Pattern
@@ -15,16 +14,13 @@ from missent.hold.keys import Keys
 from missent.hold.machine import Choice, State, Way
 from missent.hold.sql.store import SqlHold
 from missent.memory.interface import DAY, Batch, Decision, Delta, Lesson, Overridden
-from missent.memory.sql.store import SqlStore
 from missent.memory.sql.tables import code_day, contact, correction, decision, slip_day, tally
-from missent.testing.postgres import Postgres, why_not
 from missent.web.sample import people
 from missent.web.sample.made import DAYS, make
 from missent.web.sample.store import SqlSample
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
+    from missent.memory.sql.store import SqlStore
 
 KEYS = Keys([b"k" * 32])
 NOW = int(time.time())
@@ -40,25 +36,6 @@ def real(at: int) -> Batch:
     learned = Lesson((Delta("ann@corp.example", meant, at, sent=1),))
     return Batch([learned], decisions=[one], tally=counted,
                  overridden=[Overridden(at, recipient, codes, meant)])  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    if reason := why_not():
-        pytest.skip(reason)
-    with Postgres() as server:
-        yield server
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SqlStore]:
-    url = f"sqlite:///{tmp_path}/missent.db"
-    if request.param == "postgresql":
-        server: Postgres = request.getfixturevalue("postgres")
-        url = server.database()
-    opened = await SqlStore.open(url)
-    yield opened
-    await opened.close()
 
 
 async def everything(store: SqlStore) -> list[Any]:
