@@ -171,3 +171,15 @@ def test_a_line_gets_one_answer_whatever_it_holds(run: Run) -> None:
 
 def test_the_sender_may_bear_a_name(run: Run) -> None:
     assert run("check", "--from", "Me <me@gmail.com>", FINE).code == 0
+
+
+def test_an_exception_is_named_with_who_answers_for_it(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "missent.toml").write_text(
+        '[[exception]]\npattern = "orange.ml"\nowner = "sales@corp.example"\n'
+        'reason = "our operator in Bamako"\n'
+        '[[rule]]\npattern = "*.ml"\nowner = "security@corp.example"\nreason = "nobody there"\n'
+    )
+    told = run("check", "ann@orange.ml", FINE)
+    assert told.code == 0
+    lets = "an exception lets it pass: our operator in Bamako; sales@corp.example answers for it."
+    assert told.out.count(lets) == 1

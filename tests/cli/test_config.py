@@ -44,6 +44,22 @@ def test_the_schema_names_every_section(run: Run) -> None:
         ),
         ("[relay]\ntls_key = 'k'", "relay.tls_certificate is missing"),
         ("[relay]\ntls_certificate = 'c'", "relay.tls_certificate: c: No such file"),
+        ("[store]\nurl = 'sqlite://s.db'", "store.url: the SQLite store needs a file"),
+        ("[store]\nurl = 'mysql://h/d'", "store.url: no store of the kind 'mysql'"),
+        (
+            (
+                "[store]\nurl = 'sqlite:///s.db'\n[notice]\nauthor = 'm@x.example'\n[hold]\n"
+                "key_file = 'none'\nreply_address = 'm@x.example'\n[relay]\noutbox = 'out'"
+            ),
+            "hold.key_file: the key file none cannot be read: No such file or directory;",
+        ),
+        (
+            (
+                "[sinkhole]\nsigning_key = 'none'\n"
+                "[[sinkhole.lookalike]]\ntyped = '*.ml'\nmeant = '*.mil'"
+            ),
+            "sinkhole.signing_key: none: it cannot be read: No such file or directory;",
+        ),
         ("[milter]\nlisten = ['8894']", "milter.listen: '8894' is no place to listen"),
         ("[log]\nhash_key_file = 'none'", "log.hash_key_file: the password cannot be read"),
     ],
@@ -63,6 +79,8 @@ def test_a_full_file_is_good(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "missent.toml"
     file.write_text(
         f"""
+        [store]
+        url = "sqlite:///{tmp_path}/missent.db"
         [relay]
         listen = "[::1]:0"
         upstream = "smtps://mx.example"

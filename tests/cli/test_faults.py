@@ -123,3 +123,19 @@ def test_a_missing_file_is_named_without_a_number(run: Run) -> None:
     told = run("audit", "--standing", "missing")
     assert told.code == USAGE
     assert "SOURCE: missing: No such file or directory" in told.err
+
+
+def test_a_period_without_a_day_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mail.log").write_text(LOG)
+    told = run("replay", "--since", "2026-01-02", "--until", "2026-01-01", "mail.log")
+    assert told.code == USAGE
+    assert "--since is not before --until" in told.err
+
+
+def test_an_amount_of_memory_that_is_none_is_told_with_one(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mail.log").write_text(LOG)
+    told = run("audit", "--no-cache", "--memory", "lots", "mail.log")
+    assert told.code == USAGE
+    assert "--memory lots" in told.err
+    assert "write, say, 800MB" in told.err
+    assert "SOURCE" not in told.err

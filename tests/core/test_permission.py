@@ -17,25 +17,25 @@ def permission(expires: int | None = None, sender: str | None = None) -> Permiss
 
 def test_none_covers_nothing() -> None:
     assert not Permissions()
-    assert not Permissions().cover(GEN, ANN, at=0)
+    assert not Permissions().covering(GEN, ANN, at=0)
 
 
 @pytest.mark.parametrize(("at", "covered"), [(99, True), (100, False), (101, False)])
 def test_ends_at_its_moment(at: int, covered: bool) -> None:  # noqa: FBT001  a table's column
-    assert Permissions((permission(expires=100),)).cover(GEN, ANN, at) is covered
+    assert (Permissions((permission(expires=100),)).covering(GEN, ANN, at) is not None) is covered
 
 
 def test_is_for_its_senders_only() -> None:
     given = Permissions(
         (permission(sender="*.corp.example"), permission(sender="ann@corp.example"))
     )
-    assert given.cover(GEN, ANN, at=0)
-    assert given.cover(GEN, Address.parse("bob@hq.corp.example"), at=0)
-    assert not given.cover(GEN, Address.parse("bob@corp.example"), at=0)
-    assert not given.cover(GEN, None, at=0)
+    assert given.covering(GEN, ANN, at=0)
+    assert given.covering(GEN, Address.parse("bob@hq.corp.example"), at=0)
+    assert not given.covering(GEN, Address.parse("bob@corp.example"), at=0)
+    assert not given.covering(GEN, None, at=0)
 
 
 def test_is_for_its_recipients_only() -> None:
     given = Permissions((permission(),))
-    assert given.cover(GEN, None, at=0)
-    assert not given.cover(Address.parse("gen@us.army.ml"), ANN, at=0)
+    assert given.covering(GEN, None, at=0)
+    assert not given.covering(Address.parse("gen@us.army.ml"), ANN, at=0)

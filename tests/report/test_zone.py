@@ -30,3 +30,10 @@ def test_a_sinkhole_instead() -> None:
 def test_a_bad_name_is_told() -> None:
     with pytest.raises(ConfigError, match="no domain"):
         records("army ml")
+
+
+def test_where_reports_go_is_an_address_and_cannot_leave_its_quotes() -> None:
+    assert "; rua=mailto:d%21x@corp.example" in records("army.ml", reports="d!x@corp.example")
+    for wrong in ("nobody", '"x" @y', 'd@corp.example"; p=none'):
+        with pytest.raises(ConfigError, match="is no address"):
+            records("army.ml", reports=wrong)

@@ -15,6 +15,7 @@ from missent.core.errors import ConfigError, StoreError
 from missent.core.permission import Permissions
 from missent.memory.load import load
 from missent.memory.memory import Memory
+from missent.memory.sql.engine import driver_url
 from missent.memory.sql.store import SqlStore
 
 if TYPE_CHECKING:
@@ -44,6 +45,20 @@ def password(settings: Settings) -> str | None:
     if not lines or not lines[0]:
         raise ConfigError(f"store.password_file: {file} is empty; write the password into it")
     return lines[0]
+
+
+def examine(settings: Settings) -> None:
+    """See whether the store is named rightly, without opening it.
+
+    Raises:
+        ConfigError: it is not, or its password cannot be read.
+    """
+    if settings.store.url:
+        given = password(settings)
+        try:
+            driver_url(settings.store.url, given)
+        except ConfigError as error:
+            raise ConfigError(f"store.url: {error}") from None
 
 
 async def open_store(settings: Settings) -> SqlStore:

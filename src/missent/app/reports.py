@@ -12,7 +12,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from typing import TYPE_CHECKING
 
-from missent.app.gates import way
+from missent.app.gates import blame, way
 from missent.app.remember import open_store
 from missent.app.sinkhole import lookalikes, section, stored
 from missent.core.address import Address
@@ -28,6 +28,8 @@ from missent.smtp.replies import Reply
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from datetime import date
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from missent.memory.refusals import Notice
     from missent.memory.sql.refusals import StoredRefusals
@@ -110,7 +112,21 @@ async def report(settings: Settings, wanted: Wanted) -> Report:
         rows = await refusals.rows(*wanted.days)
     mine, pairs = of_owner(rows, lookalikes(own), owner)
     made = summarise(mine, pairs, owner, wanted.days, source(settings))
-    return signing.sign(made, signing.read_key(own.signing_key)) if own.signing_key else made
+    secret = key(settings)
+    return signing.sign(made, secret) if secret else made
+
+
+def key(settings: Settings) -> Ed25519PrivateKey | None:
+    """The key that reports are signed with, None where none is named.
+
+    Raises:
+        ConfigError: it cannot be used.
+    """
+    file = section(settings).signing_key
+    if file is None:
+        return None
+    with blame("sinkhole.signing_key"):
+        return signing.read_key(file)
 
 
 async def by_sender(settings: Settings, wanted: Wanted) -> dict[str, Sender]:

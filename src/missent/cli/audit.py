@@ -152,6 +152,7 @@ def command(  # noqa: C901  one option or fault a branch
     from missent.audit.events.duck import interruptible  # noqa: PLC0415  `--help` needs none
     from missent.audit.events.interface import ReadOptions  # noqa: PLC0415  likewise
     from missent.audit.events.read import Engine, read  # noqa: PLC0415  likewise
+    from missent.core.errors import ConfigError  # noqa: PLC0415  likewise
 
     if html and not html.absolute().parent.is_dir():
         raise click.BadParameter(f"{html.parent} is no directory", param_hint="--html")
@@ -178,6 +179,8 @@ def command(  # noqa: C901  one option or fault a branch
                 )
                 _tell_sources(dataset, names)
                 audit = _find(dataset, options, limits, engine, master, progress)
+        except ConfigError:
+            raise
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="SOURCE") from None
         except OSError as error:

@@ -29,15 +29,26 @@ def check(context: Context) -> None:
 
     Example: missent --config missent.toml config check
     """
-    from missent.app import build, gates, sinkhole, web  # noqa: PLC0415  `--help` needs none
+    from missent.app import (  # noqa: PLC0415  `--help` needs none
+        build,
+        gates,
+        hold,
+        remember,
+        reports,
+        sinkhole,
+        web,
+    )
 
     settings = context.settings()
     with context.blamed():
         build(settings)
+        remember.examine(settings)
         gates.relay(settings)
         gates.milter(settings)
+        hold.options(settings)
         if settings.sinkhole is not None:
             sinkhole.options(settings)
+            reports.key(settings)
         web.options(settings)
     click.echo(f"{context.file}: good" if context.file else "no file found: the defaults hold")
 

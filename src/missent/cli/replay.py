@@ -142,6 +142,8 @@ def command(
     """  # noqa: D301  \b is click's mark for "leave these lines as they are"
     from missent.app import build  # noqa: PLC0415  `--help` needs none
 
+    if since is not None and until is not None and since >= until:
+        raise click.UsageError("--since is not before --until: no mail lies between them")
     if budget is not None and repeat:
         raise click.UsageError("--budget counts each pair once; leave --repeat out")
     if html and not html.absolute().parent.is_dir():

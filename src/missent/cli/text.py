@@ -37,6 +37,10 @@ class Printer:
         for finding in verdict.findings:
             percent = int(100 * finding.probability)  # never rounded up to certainty
             lines.append(f"{_INDENT}{finding.code} {percent}%: {printable(finding.summary)}")
+        if verdict.excepted:
+            over = verdict.excepted
+            told = f"an exception lets it pass: {over.reason}; {over.owner} answers for it."
+            lines.append(f"{_INDENT}{printable(told)}")
         lines += [f"{_INDENT}{e.code} failed: {printable(e.reason)}" for e in verdict.errors]
         return "\n".join(lines)
 

@@ -55,6 +55,11 @@ def _look(
     if not findings:
         return RecipientVerdict(recipient, Action.ALLOW, (), tuple(errors))
     findings.sort(key=lambda f: (-f.probability, f.code, f.summary))
-    if facts.exceptions and facts.exceptions.cover(recipient.address, message.mail_from, facts.at):
-        return RecipientVerdict(recipient, findings=tuple(findings), errors=tuple(errors))
-    return RecipientVerdict(recipient, policy.action(findings), tuple(findings), tuple(errors))
+    action = policy.action(findings)
+    if action > Action.ALLOW and facts.exceptions:
+        excepted = facts.exceptions.covering(recipient.address, message.mail_from, facts.at)
+        if excepted is not None:
+            return RecipientVerdict(
+                recipient, Action.ALLOW, tuple(findings), tuple(errors), excepted
+            )
+    return RecipientVerdict(recipient, action, tuple(findings), tuple(errors))

@@ -38,11 +38,13 @@ class Permissions:
     def __bool__(self) -> bool:
         return bool(self.entries)
 
-    def cover(self, recipient: Address, sender: Address | None, at: int) -> bool:
-        """Whether one of them lets this sender write to this recipient at that moment."""
-        return any(
-            (entry.expires is None or at < entry.expires)
-            and entry.pattern.matches(recipient)
-            and (entry.sender is None or (sender is not None and entry.sender.matches(sender)))
-            for entry in self.entries
-        )
+    def covering(self, recipient: Address, sender: Address | None, at: int) -> Permission | None:
+        """The first that lets this sender write to this recipient at that moment, if one does."""
+        for entry in self.entries:
+            if (
+                (entry.expires is None or at < entry.expires)
+                and entry.pattern.matches(recipient)
+                and (entry.sender is None or (sender is not None and entry.sender.matches(sender)))
+            ):
+                return entry
+        return None

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from missent.core.address import Address
     from missent.core.finding import Finding
     from missent.core.message import Recipient
+    from missent.core.permission import Permission
 
 
 class Action(IntEnum):
@@ -41,12 +42,14 @@ class RecipientVerdict:
         action: what the policy asks for.
         findings: every finding, the strongest first.
         errors: checks that could not be run for it.
+        excepted: the exception that lets it pass in spite of the findings.
     """
 
     recipient: Recipient
     action: Action = Action.ALLOW
     findings: tuple[Finding, ...] = ()
     errors: tuple[CheckError, ...] = ()
+    excepted: Permission | None = None
 
     @property
     def did_you_mean(self) -> tuple[Address, ...]:

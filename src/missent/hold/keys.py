@@ -66,10 +66,13 @@ class Keys:
         try:
             mode = file.stat().st_mode
             lines = file.read_text("ascii").split()
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
             raise ConfigError(
-                f"the key file cannot be read: {error}; make one with: missent hold key {file}"
+                f"the key file {file} cannot be read: {error.strerror}; make one with: missent hold"
+                f" key {file}"
             ) from None
+        except UnicodeDecodeError:
+            lines = [""]  # as if it held something else
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise ConfigError(f"others may read the key file {file}: chmod 600 {file}")
         try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from missent.core.address import Domain
+from urllib.parse import quote
+
+from missent.core.address import Address, Domain
 from missent.core.errors import AddressError, ConfigError
 
 _TTL = 3600
@@ -19,12 +21,12 @@ def records(name: str, sinkhole: str = "", reports: str = "") -> str:
         reports: where DMARC reports go; "" for nowhere.
 
     Raises:
-        ConfigError: a name is no domain.
+        ConfigError: a name is no domain, or `reports` no address.
     """
     domain, host = _domain(name), _domain(sinkhole) if sinkhole else ""
     below = f"*.{domain}"
     policy = "v=DMARC1; p=reject; sp=reject; adkim=s; aspf=s"
-    policy += f"; rua=mailto:{reports}" if reports else ""
+    policy += f"; rua=mailto:{_address(reports)}" if reports else ""
     if host:
         why = "Mail is refused by the sinkhole at RCPT, and its sender is told what was meant."
         mail = [(domain, f"10 {host}."), (below, f"10 {host}.")]
@@ -38,6 +40,15 @@ def records(name: str, sinkhole: str = "", reports: str = "") -> str:
     lines = [f"; {why}", "; Nobody may send mail as this name (RFC 7208, RFC 7489)."]
     lines += [f"{owner + '.':<{width}} {_TTL} IN {kind:<3} {data}" for owner, kind, data in rows]
     return "\n".join(lines) + "\n"
+
+
+def _address(text: str) -> str:
+    """An address as it stands in a URI (RFC 6068), and so within the quotes of a TXT record."""
+    try:
+        local, _, domain = str(Address.parse(text)).rpartition("@")
+    except AddressError as error:
+        raise ConfigError(f"{text!r} is no address: {error.reason}; write d@corp.example") from None
+    return f"{quote(local)}@{domain}"
 
 
 def _domain(text: str) -> str:

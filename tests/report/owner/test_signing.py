@@ -110,5 +110,5 @@ def test_a_key_is_its_owner_s_and_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="new file"):
         signing.make_key(file)
     (tmp_path / "bad.pem").write_text("x")
-    with pytest.raises(ConfigError, match="no key"):
+    with pytest.raises(ConfigError, match="no Ed25519 key"):
         signing.read_key(tmp_path / "bad.pem")

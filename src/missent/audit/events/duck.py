@@ -45,7 +45,7 @@ def connect(work: Path, memory: str, threads: int | None = None) -> DuckDBPyConn
             }
         )
     except (duckdb.Error, ValueError) as error:
-        raise ConfigError(f"--memory {memory}: {error}") from None
+        raise ConfigError(f"--memory {memory}: {error}; write, say, 800MB or 2GB") from None
     connection.execute("SET enable_progress_bar = false")
     if threads:
         connection.execute(f"SET threads = {threads}")

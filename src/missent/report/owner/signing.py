@@ -65,8 +65,13 @@ def read_key(file: Path) -> Ed25519PrivateKey:
         raise ConfigError(_MISSING) from None
     try:
         key = serialization.load_pem_private_key(file.read_bytes(), None)
-    except (OSError, ValueError, TypeError) as error:
-        raise ConfigError(f"{file}: it is no key that can be read: {error}") from None
+    except OSError as error:
+        mend = "make one with: missent sinkhole key"
+        raise ConfigError(f"{file}: it cannot be read: {error.strerror}; {mend} {file}") from None
+    except (ValueError, TypeError):
+        raise ConfigError(
+            f"{file}: no Ed25519 key; `missent sinkhole key FILE` makes one"
+        ) from None
     if not isinstance(key, Ed25519PrivateKey):
         raise ConfigError(f"{file}: no Ed25519 key; `missent sinkhole key FILE` makes one")
     return key
