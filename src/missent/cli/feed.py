@@ -29,7 +29,13 @@ FINDINGS = 1
     metavar="ZONE",
     help="Take names that stand for this zone; otherwise our domains and protected zones.",
 )
-@click.option("--days", default=365, show_default=True, help="How long a rule holds.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 3650),
+    default=365,
+    show_default=True,
+    help="How long a rule holds.",
+)
 @click.pass_obj
 def command(  # noqa: PLR0917  click passes each by its name
     context: Context, file: Path, key: str, rules: Path | None, meant: tuple[str, ...], days: int
@@ -51,7 +57,10 @@ def command(  # noqa: PLR0917  click passes each by its name
     target = rules or next(iter(settings.policy.feeds), None)
     if target is None:
         raise ConfigError("no file for the rules: set policy.feeds, or name one with --rules")
-    zones = meant or (*settings.organisation.domains, *settings.organisation.protected)
+    zones = tuple(map(_zone, meant)) or (
+        *settings.organisation.domains,
+        *settings.organisation.protected,
+    )
     if not zones:
         raise ConfigError(
             "whose names? set organisation.domains or organisation.protected, or name a zone with "
@@ -59,8 +68,7 @@ def command(  # noqa: PLR0917  click passes each by its name
         )
     with file.open("rb") as reading:
         octets = reading.read(signing.LARGEST + 1)
-    path = Path(key)
-    trusted = path.read_text("ascii").strip() if path.is_file() else key
+    trusted = _key(key)
     try:
         report = signing.verify(octets, trusted)
     except ProtocolError as error:
@@ -75,3 +83,30 @@ def command(  # noqa: PLR0917  click passes each by its name
         f"{target}: {new} new rules for {len(taken.entries) // 2} names of report {report.id}"
     )
     return 0
+
+
+def _key(given: str) -> str:
+    """The key itself, or what stands in the file of that name."""
+    from missent.core.errors import ConfigError  # noqa: PLC0415  slow to import
+    from missent.report.owner import signing  # noqa: PLC0415  likewise
+
+    path = Path(given)
+    is_file = path.is_file()
+    try:
+        key = path.read_text("ascii", "replace").strip() if is_file else given
+        signing.examine_key(key)
+    except ConfigError as error:
+        where = f"{path}: {error}" if is_file else f"{given!r} is no file; as a key: {error}"
+        raise click.BadParameter(where, param_hint="--key") from None
+    return key
+
+
+def _zone(given: str) -> str:
+    from missent.core.address import Domain  # noqa: PLC0415  slow to import
+    from missent.core.errors import AddressError  # noqa: PLC0415  likewise
+
+    try:
+        return Domain.parse(given).name
+    except AddressError as error:
+        fault = f"{given!r} is no zone such as mil: {error.reason}"
+        raise click.BadParameter(fault, param_hint="--meant") from None

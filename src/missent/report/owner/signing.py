@@ -149,6 +149,15 @@ def load(octets: bytes) -> Report:
     return _validated(octets)
 
 
+def examine_key(text: str) -> None:
+    """See whether a text is a public key.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    _key_octets(text)
+
+
 def _key_octets(text: str) -> bytes:
     try:
         octets = base64.b64decode(text.strip(), validate=True)
