@@ -16,6 +16,7 @@ import click
 
 from missent.audit.events.formats import BY_NAME
 from missent.cli import FINDINGS, UNDECIDED, told
+from missent.cli.form import form
 from missent.cli.text import printable
 
 if TYPE_CHECKING:
@@ -66,13 +67,11 @@ def _zone(_context: click.Context, option: click.Parameter, given: str | None) -
     type=click.IntRange(1970, 2105),
     help="Of the last line, where stamps have none; otherwise told by the file's name or time.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
-    help="For people, as one JSON object, or one line for each sender and recipient.",
+@form(
+    "text",
+    "json",
+    "csv",
+    told="For people, as one JSON object, or one line for each sender and recipient.",
 )
 @click.option(
     "--html",

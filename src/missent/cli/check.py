@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 import click
 
 from missent.cli import FINDINGS, UNDECIDED, lines
+from missent.cli.form import form
 from missent.cli.text import Printer
 from missent.core import pasted
 from missent.core.address import Domain
@@ -49,14 +50,7 @@ Said = Callable[[Sequence[Domain]], Mapping[str, DomainFacts | Unknown]]
     is_flag=True,
     help="Ask the DNS whether the domains take mail, by [dns] of the configuration.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "ndjson"]),
-    default="text",
-    show_default=True,
-    help="For people; one JSON array; or one JSON object a line.",
-)
+@form("text", "json", "ndjson", told="For people; one JSON array; or one JSON object a line.")
 @click.pass_obj
 def command(
     context: Context,

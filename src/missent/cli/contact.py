@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from missent.cli.form import form
+
 if TYPE_CHECKING:
     from missent.report.contact.find import Found
 
@@ -17,7 +19,7 @@ UNDECIDED = 3
 
 @click.command(name="contact")
 @click.argument("domain")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@form("text", "json")
 @click.option("--cafile", type=click.Path(path_type=Path), help="Certificates to trust instead.")
 @click.option("--bootstrap", default="", metavar="URL", help="Another list of RDAP servers.")
 def command(domain: str, form: str, cafile: Path | None, bootstrap: str) -> int:

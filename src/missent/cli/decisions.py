@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from missent.audit.sources.dates import seconds
+from missent.cli.form import form
 from missent.cli.text import printable
 from missent.core.moment import iso
 
@@ -66,14 +67,7 @@ def _pattern(_context: click.Context, option: click.Parameter, given: str | None
 @click.option("--recipient", callback=_pattern, metavar="PATTERN", help="About these recipients.")
 @click.option("--code", metavar="CODE", default="", help="With a finding of this check, as T101.")
 @click.option("--action", type=click.Choice(_ACTIONS), help="That asked for this action.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "ndjson"]),
-    default="text",
-    show_default=True,
-    help="For people, one JSON array, or one JSON object a line.",
-)
+@form("text", "json", "ndjson", told="For people, one JSON array, or one JSON object a line.")
 @click.pass_obj
 def command(
     context: Context,

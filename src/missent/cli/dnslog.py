@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from missent.cli.form import form
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -23,7 +25,7 @@ _GZIP = b"\x1f\x8b"
 
 @click.command(name="dnslog")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@form("text", "json")
 @click.option("--protect", multiple=True, metavar="ZONE", help="Besides the configured zones.")
 @click.option(
     "--exists",

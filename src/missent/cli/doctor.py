@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from missent.cli import FINDINGS, UNDECIDED
+from missent.cli.form import form
 
 if TYPE_CHECKING:
     from missent.cli.root import Context
@@ -24,14 +25,7 @@ if TYPE_CHECKING:
     help="Postfix's configuration directory; its own where this is not given.",
 )
 @click.option("--postconf", default="postconf", show_default=True, help="The command to ask.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="For people, or one JSON array.",
-)
+@form("text", "json", told="For people, or one JSON array.")
 @click.pass_obj
 def command(context: Context, directory: Path | None, postconf: str, form: str) -> int:
     """Compare a Postfix's configuration with the section [milter], and ask the milter itself.

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from missent.cli.form import form
 from missent.core.address import Domain
 from missent.core.errors import AddressError
 
@@ -89,14 +90,7 @@ if TYPE_CHECKING:
     help="Write a picture there.",
 )
 @click.option("--all", "every", is_flag=True, help="Text: every name, not only the worst.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
-    help="For people; one JSON object; or comma-separated values.",
-)
+@form("text", "json", "csv", told="For people; one JSON object; or comma-separated values.")
 @click.pass_obj
 def command(
     context: Context,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from missent.cli import FINDINGS, shell
+from missent.cli.form import form
 from missent.cli.held_text import line, record
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def command() -> None:
 
 @command.command(name="list")
 @click.option("--all", "every", is_flag=True, help="Also those that were decided about.")
-@shell.AS
+@form("text", "json")
 @click.pass_obj
 def list_(context: Context, every: bool, form: str) -> None:
     """List the messages that wait, the oldest first.
@@ -67,7 +68,7 @@ def list_(context: Context, every: bool, form: str) -> None:
 
 @command.command(name="show")
 @click.argument("name")
-@shell.AS
+@form("text", "json")
 @click.pass_obj
 def show(context: Context, name: str, form: str) -> None:
     """Show a message's envelope, why it is held, and all that happened to it; never its content.

@@ -20,6 +20,7 @@ from missent.audit.sources.dates import seconds
 from missent.audit.sources.detect import READERS, detect
 from missent.audit.sources.folder import octets
 from missent.cli import FINDINGS, INTERRUPTED, UNDECIDED, USAGE, told
+from missent.cli.form import form
 from missent.cli.progress import bar
 from missent.cli.text import printable
 
@@ -70,14 +71,7 @@ def _moment(_context: click.Context, option: click.Parameter, given: str | None)
     "--since", callback=_moment, metavar="DATE", help="Decide mail from this moment on (UTC)."
 )
 @click.option("--until", callback=_moment, metavar="DATE", help="Stop before this moment (UTC).")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "ndjson"]),
-    default="text",
-    show_default=True,
-    help="For people, or one JSON object a line.",
-)
+@form("text", "ndjson", told="For people, or one JSON object a line.")
 @click.option("--repeat", is_flag=True, help="Print also what a sender was asked about before.")
 @click.option(
     "--afterwards",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from missent.cli import shell
+from missent.cli.form import form
 from missent.cli.text import printable
 from missent.core.moment import iso
 
@@ -78,7 +79,7 @@ def command() -> None:
 @click.option(
     "--expires", callback=_end, metavar="DATE", help="When it ends by itself: a day (UTC), or 90d."
 )
-@shell.AS
+@form("text", "json")
 @click.pass_obj
 def add(
     context: Context, *, name: str, scopes: tuple[str, ...], expires: int | None, form: str
@@ -111,7 +112,7 @@ def add(
 
 
 @command.command(name="list")
-@shell.AS
+@form("text", "json")
 @click.pass_obj
 def list_(context: Context, form: str) -> None:
     """List the tokens, never their secrets; --format json prints one a line.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from missent.cli.form import form
 from missent.core.moment import iso
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _DAY = 86_400
 
 @click.command()
 @click.argument("subject", default="")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@form("text", "json")
 @click.pass_obj
 def history(context: Context, subject: str, form: str) -> None:
     """Show who was told what, and for how long each has been silent; of one SUBJECT or of all.

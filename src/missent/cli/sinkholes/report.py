@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from missent.cli.form import form
 from missent.cli.sinkholes.period import period, wanted
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @period
-@click.option("--format", "form", type=click.Choice(["json", "html", "text"]), default="text")
+@form("text", "json", "html")
 @click.pass_obj
 def report(  # noqa: PLR0917  click passes each by its name
     context: Context, owner: str, since: str | None, until: str | None, days: int, form: str

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from missent.cli.form import form
 from missent.cli.sinkholes.period import period, wanted
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @period
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@form("text", "json")
 @click.option(
     "--least", type=click.IntRange(1), default=1, help="Only those with so many messages."
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from missent.cli import shell
+from missent.cli.form import form
 from missent.cli.text import printable
 from missent.cli.users.asking import new_password, with_accounts
 
@@ -50,7 +51,7 @@ def add(context: Context, name: str, role: str) -> int:
 
 
 @click.command(name="list")
-@shell.AS
+@form("text", "json")
 @click.pass_obj
 def list_(context: Context, form: str) -> None:
     """List the accounts, those from a provider as well; --format json prints one a line.
