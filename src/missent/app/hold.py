@@ -14,7 +14,8 @@ from missent.core.errors import ConfigError
 from missent.hold.dispatch import DispatchOptions
 from missent.hold.keys import Keys
 from missent.hold.listener import Answers
-from missent.hold.room import Room, RoomOptions
+from missent.hold.options import RoomOptions
+from missent.hold.room import Room
 from missent.hold.sql.store import SqlHold
 from missent.memory.sql.engine import driver_url
 from missent.memory.sql.store import SqlStore

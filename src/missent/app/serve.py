@@ -8,9 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import structlog
-
-from missent.app import api, gates, hold, web
+from missent.app import api, gates, hold, web, working
 from missent.app.assess import Assessor
 from missent.app.domains import asking
 from missent.app.names import look_up
@@ -18,7 +16,6 @@ from missent.app.places import listen
 from missent.app.remember import remembering
 from missent.app.wiring import build
 from missent.core.address import Address
-from missent.core.errors import ConfigError, StoreError
 from missent.core.message import Message, Recipient
 from missent.gates.milter import run as milter
 from missent.gates.relay import server as relay
@@ -31,10 +28,6 @@ if TYPE_CHECKING:
 
     from missent.serving.workers import Life
     from missent.settings import Settings
-
-_log = structlog.get_logger("missent.serve")
-_CONFIGURATION = 2
-_FAILED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +43,7 @@ class Sockets:
 
 def work(read: Callable[[], Settings], sockets: Sockets, life: Life) -> int:
     """Be a worker: read the settings anew, serve, and return the exit code."""
-    try:
-        loop.run(_serve(read(), sockets, life))
-    except ConfigError as error:
-        _log.error("configuration", reason=str(error))
-        return _CONFIGURATION
-    except (OSError, StoreError) as error:
-        _log.error("cannot serve", reason=str(error))
-        return _FAILED
-    return 0
+    return working.work(lambda: _serve(read(), sockets, life), "missent.serve")
 
 
 async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:

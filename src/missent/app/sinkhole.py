@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from missent.app import domains
+from missent.app import domains, working
 from missent.app.remember import open_store
 from missent.core.errors import ConfigError, StoreError
 from missent.dns.ares import Ares
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from missent.settings.sinkhole import SinkholeSection
 
 _log = structlog.get_logger("missent.sinkhole")
-_CONFIGURATION, _FAILED = 2, 3
 _GRACE = 10  # seconds that a process gets beyond what its clients get
 
 
@@ -153,15 +152,7 @@ def _shown(one: socket.socket) -> str:
 
 def work(read: Callable[[], Settings], shared: Shared, life: Life) -> int:
     """Be a worker: read the settings anew, serve, and return the exit code."""
-    try:
-        loop.run(_serve(read(), shared, life))
-    except ConfigError as error:
-        _log.error("configuration", reason=str(error))
-        return _CONFIGURATION
-    except (OSError, StoreError) as error:
-        _log.error("cannot serve", reason=str(error))
-        return _FAILED
-    return 0
+    return working.work(lambda: _serve(read(), shared, life), "missent.sinkhole")
 
 
 async def _serve(settings: Settings, shared: Shared, life: Life) -> None:

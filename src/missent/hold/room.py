@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import secrets
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,7 +17,7 @@ import structlog
 from missent.core.errors import StoreError
 from missent.hold import header, tokens
 from missent.hold.automatic import is_automatic, is_program
-from missent.hold.dispatch import Dispatcher, DispatchOptions
+from missent.hold.dispatch import Dispatcher
 from missent.hold.interface import Held, HeldRecipient, Pick, Record, Task
 from missent.hold.journal import Journal
 from missent.hold.machine import Choice, Refused, State, Way
@@ -25,54 +25,16 @@ from missent.hold.sending import Sending
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
-    from pathlib import Path
 
     from missent.core.address import Address
     from missent.hold.interface import Envelope, HoldStore, Suspect
-    from missent.hold.keys import Keys
+    from missent.hold.options import RoomOptions
     from missent.hold.tokens import Token
-    from missent.smtp.client.options import UpstreamOptions
 
 _log = structlog.get_logger("missent.hold")
 _HOUR, _DAY = 3600, 86_400
 _SOON = 20.0  # seconds for one try of a notice
 _SWEEP = 2.0  # seconds between two looks for what expired
-
-
-@dataclass(frozen=True, slots=True)
-class RoomOptions:
-    """The hold room.
-
-    Attributes:
-        keys: seal the content, sign the tokens.
-        next_hop: takes what is released, and must not ask again; or the folder of an outbox.
-        notices: takes the notices; likewise.
-        author: whom the notices come from.
-        hostname: our name to both.
-        reply_to: the mailbox whose extended addresses reach us; None where none does.
-        links: what a link to a choice begins with, "" where no page is served.
-        expires: seconds that a message waits for its sender.
-        an_hour: messages of one sender that are held within an hour; more are refused.
-        review: codes, or beginnings of codes, whose recipients a reviewer decides about.
-        record: seconds that the record of a message is kept after its end.
-        dispatch: how what waits is sent.
-        journal: the folder, of this host and this store, where it is noted what the next hop took
-            before the store is told; None for none.
-    """
-
-    keys: Keys
-    next_hop: UpstreamOptions | Path
-    notices: UpstreamOptions | Path
-    author: Address
-    hostname: str = "localhost"
-    reply_to: Address | None = None
-    links: str = ""
-    expires: int = 3 * _DAY
-    an_hour: int = 30
-    review: tuple[str, ...] = ()
-    record: int = 90 * _DAY
-    dispatch: DispatchOptions = field(default_factory=DispatchOptions)
-    journal: Path | None = None
 
 
 class Automatic(Exception):  # noqa: N818  no error: an answer

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from missent.hold.dispatch import Handler
     from missent.hold.interface import Held, HoldStore, Job
-    from missent.hold.room import RoomOptions
+    from missent.hold.options import RoomOptions
 
 _NOTHING = Reply(250, "2.0.0", ("nothing to do any more",))
 _NO_LIMIT = 1 << 31

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
+from missent.core.errors import ProtocolError
+from missent.gates.confirm import Confirm, LocalAttempts
 from missent.gates.milter import commands as c
 from missent.gates.milter import wire
+from missent.gates.milter.desk import Desk, DeskOptions
+from missent.gates.milter.events import Finished, Question
+from missent.gates.milter.session import Session
+from missent.gates.ours import Ours
+from missent.testing.gates import SuffixGuard
 
 if TYPE_CHECKING:
     import random
@@ -39,6 +49,7 @@ _GOOD = tuple(
     wire.to_filter(one)
     for one in (*_START, *(said for some in _MESSAGE for said in some), *_OTHERS)
 )
+_OURS = Ours(networks=(ip_network("0.0.0.0/0"),))
 _LETTERS = b"ABCDEHKLMNOQRTU"
 
 
@@ -69,3 +80,45 @@ def _bent(chance: random.Random, packet: bytes) -> bytes:
     if kind < 0.9:  # noqa: PLR2004  a length that lies
         return chance.randbytes(4) + packet[4:]
     return wire.packet(b"L" + bytes((chance.randrange(1, 256),)) * 100_000 + b"\0x\0")
+
+
+@dataclass
+class Heard:
+    """What became of conversations.
+
+    Attributes:
+        sessions: how many there were.
+        packets: that were fed to them.
+        broken: sessions that were closed for breaking the protocol.
+        asked: questions that came of them.
+        finished: messages that came to their end.
+    """
+
+    sessions: int = 0
+    packets: int = 0
+    broken: int = 0
+    asked: int = 0
+    finished: int = 0
+
+
+def converse(chance: random.Random, count: int) -> Heard:
+    """Feed so many packets to sessions of the milter, which answer, are silent or break."""
+    guard, heard = SuffixGuard(), Heard()
+    desk = Desk(guard, DeskOptions(), Confirm(LocalAttempts(), time.time), guard.at_once)
+    while heard.packets < count:
+        heard.sessions += 1
+        stream, session = wire.from_mta(), Session(_OURS)
+        session.hear(c.Negotiate(6, 0x1FF, 0x1FFFFF))
+        try:
+            for packet in packets(chance):
+                heard.packets += 1
+                stream.feed(packet)
+                while (command := stream.next()) is not None:
+                    for event in session.hear(command):
+                        if isinstance(event, Question):
+                            heard.asked += 1
+                            session.settle(desk.at_once(event) or ())
+                        heard.finished += isinstance(event, Finished)
+        except ProtocolError:
+            heard.broken += 1
+    return heard

@@ -12,7 +12,8 @@ from missent.core.address import Address
 from missent.hold.dispatch import DispatchOptions
 from missent.hold.interface import Envelope, Reason, Suspect
 from missent.hold.keys import Keys
-from missent.hold.room import Room, RoomOptions
+from missent.hold.options import RoomOptions
+from missent.hold.room import Room
 from missent.hold.sql.store import SqlHold
 from missent.memory.sql.store import SqlStore
 from missent.smtp.client.options import UpstreamOptions

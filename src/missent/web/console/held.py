@@ -8,36 +8,32 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from missent.core.address import Address
-from missent.core.errors import AddressError, StoreError
+from missent.core.errors import StoreError
 from missent.hold.interface import Pick
 from missent.hold.machine import Choice, Refused, State, Way
 from missent.web.access import Role, needs
 from missent.web.console import letter
-from missent.web.console.differences import shown
 from missent.web.console.frame import show
+from missent.web.console.waiting import Plan, Waiting, all_waiting, fitting, plan
 from missent.web.render import said
 from missent.web.reviewing import REFUSED, decide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from missent.hold.interface import Held, HeldRecipient
     from missent.hold.room import Room
     from missent.web.access import Principal
     from missent.web.console.frame import Console
 
 PAGE = 50
-_MOST = 1000  # messages that are looked through
 _WHY = 500  # characters
 VERBS = {
     Choice.INSTEAD: ("redirect", "Redirect to what was meant", "goes to another address"),
@@ -49,36 +45,6 @@ _DONE = {
     State.REDIRECTED: "is on its way",
     State.DISCARDED: "was thrown away",
 }
-
-
-class Waiting(NamedTuple):
-    """One recipient that waits."""
-
-    held: Held
-    one: HeldRecipient
-    subject: str
-
-    @property
-    def key(self) -> str:
-        """What a form calls it by."""
-        return f"{self.held.name}:{self.one.number}"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What would be done about one recipient.
-
-    Attributes:
-        waiting: who.
-        choice: what.
-        to: where the message would go, "" for nowhere.
-        fault: why it cannot be done like this, "" where it can.
-    """
-
-    waiting: Waiting
-    choice: Choice
-    to: str = ""
-    fault: str = ""
 
 
 def routes(console: Console) -> list[Route]:
@@ -105,7 +71,7 @@ class _Pages:
         who: Principal = request.state.principal
         text = request.query_params.get("q", "")[:100]
         skip = _natural(request.query_params.get("skip", ""))
-        found = fitting(await _waiting(room, subjects=who.may(Role.REVIEWER)), text)
+        found = fitting(await all_waiting(room, subjects=who.may(Role.REVIEWER)), text)
         return await show(
             self._console,
             request,
@@ -166,7 +132,7 @@ class _Pages:
         choice = next((c for c, (name, *_) in VERBS.items() if name == verb), None)
         if choice is None:
             return "Choose what to do: release, redirect or discard."
-        found = {one.key: one for one in await _waiting(room, subjects=True)}
+        found = {one.key: one for one in await all_waiting(room, subjects=True)}
         waiting = [found[key] for key in dict.fromkeys(keys) if key in found]
         if not keys:
             return "Tick at least one message first."
@@ -182,7 +148,7 @@ class _Pages:
         choice = next((c for c, (n, *_) in VERBS.items() if n == str(form.get("verb", ""))), None)
         if room is None or choice is None:
             return RedirectResponse("/held", 303)
-        found = {one.key: one for one in await _waiting(room, subjects=True)}
+        found = {one.key: one for one in await all_waiting(room, subjects=True)}
         why = str(form.get("why", ""))[:_WHY]
         plans: list[Plan] = []
         gone: list[tuple[str, str]] = []
@@ -247,53 +213,6 @@ class _Pages:
         except StoreError:
             return None  # its key is gone
         return await asyncio.to_thread(letter.read, content)
-
-
-async def _waiting(room: Room, *, subjects: bool) -> list[Waiting]:
-    now = int(time.time())
-    return [
-        Waiting(held, one, room.subject(held) if subjects else "")
-        for held in await room.store.messages(limit=_MOST)
-        for one in held.recipients
-        if one.state is State.HELD and held.expires > now
-    ]
-
-
-def fitting(waiting: Iterable[Waiting], text: str) -> list[Waiting]:
-    """Those with a text in an address or in the subject."""
-    sought = text.casefold().strip()
-    return [
-        one
-        for one in waiting
-        if not sought
-        or any(
-            sought in part.casefold()
-            for part in (
-                one.held.envelope.mail_from,
-                one.one.suspect.address,
-                shown(one.one.suspect.address),
-                *one.one.suspect.meant,
-                one.subject,
-                one.held.name,
-            )
-        )
-    ]
-
-
-def plan(waiting: Waiting, choice: Choice, to: str = "") -> Plan:
-    """What a choice would do; a redirection without an address goes to the likeliest one."""
-    suspect = waiting.one.suspect
-    if choice is Choice.DISCARD:
-        return Plan(waiting, choice)
-    if choice is Choice.SEND:
-        return Plan(waiting, choice, suspect.address)
-    meant = to or next(iter(suspect.meant), "")
-    if not meant:
-        return Plan(waiting, choice, "", "Nothing like it is known: write where it is to go.")
-    try:
-        return Plan(waiting, choice, str(Address.parse(meant)))
-    except AddressError as error:
-        return Plan(waiting, choice, meant, f"{error}")
 
 
 def _natural(text: str) -> int:
