@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from bench.accuracy import review
 from bench.accuracy.held_out import DEVELOPMENT, FOLDS
 from bench.accuracy.measure import (
     ALL,
@@ -88,7 +89,23 @@ def main(runs: Mapping[str, Ours], labels: Labels, kind: Kind, *, proved: bool) 
     sure = (_cell(c.at_budget(budget, doubtful=False)) for c in found)
     yield from _row(f"{budget:.2f}, the doubtful not counted", sure)
     yield from _row("default policy", (_spent(c.point(1.0)) for c in asked))
+    said = [s for run in runs.values() for s in run.findings[kind]]
+    reviewed = review.after(labels, said)
+    yield from _after("a review of the prompts", runs, reviewed, kind, proved=proved)
+    mended = review.without_wrong(reviewed)
+    yield from _after("a review of the labels, too", runs, mended, kind, proved=proved)
     yield ""
+
+
+def _after(
+    what: str, runs: Mapping[str, Ours], labels: Labels, kind: Kind, *, proved: bool
+) -> Iterator[str]:
+    budget, _ = ASKED[kind]
+    found = curves(runs, labels, kind, proved=proved)
+    yield from _row(f"{budget:.2f}, after {what}", (_cell(c.at_budget(budget)) for c in found))
+    if not proved:
+        asked = curves(runs, labels, kind, proved=proved, prompts=True)
+        yield from _row(f"default policy, after {what}", (_spent(c.point(1.0)) for c in asked))
 
 
 def _row(name: str, cells: Iterator[str]) -> Iterator[str]:
