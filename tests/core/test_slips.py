@@ -21,6 +21,8 @@ from missent.core.tables import slip_rates
         ("gnail", "gmail", "substitution", "with `n` for `m`"),
         ("gmial", "gmail", "transposition", "with `ai` typed as `ia`"),
         ("paypa1", "paypal", "look_alike", "with `1` for `l`"),
+        ("mrg-11c", "mrg-llc", "look_alike", "with `11` for `ll`"),
+        ("1inkwe11", "linkwell", "look_alike", "with `1inkwe11` for `linkwell`"),
         ("usaf", "us.af", "missing_dot", "with a dot left out"),
         ("gma.il", "gmail", "extra_dot", "with an extra dot"),
         ("hewlettpackard", "hewlett-packard", "missing_hyphen", "with the `-` left out"),

@@ -36,8 +36,10 @@ class LookalikeDomain:
     `earthlink.com`, where everybody writes to `earthlink.net` and nobody ever wrote from the other.
 
     Silent for domains that wrote here, that are your own or the sender's, and where nothing that is
-    known is near. A suffix that does not exist is T102's. Two names that are about equally likely
-    are both named.
+    known is near. Nor is a name questioned for one that it lies below or above (`mail.dynegy.com`),
+    for one under `.com` where it ends in the suffix of a country that you are not in, or for one
+    that is itself what a slip makes of it and never wrote. A suffix that does not exist is T102's.
+    Two names that are about equally likely are both named.
 
     Attributes:
         least: findings below this probability are not reported.

@@ -82,7 +82,14 @@ def _more(typed: str, meant: str, edits: int, limit: float = TOO_FAR) -> Slip | 
     wrong, right, _ = _different(typed, meant)
     if max(len(wrong), len(right)) > _MOST_DIFFERENT:
         return None
+    if len(wrong) == len(right) and all(map(_looks_alike, wrong, right)):
+        words = f"with `{wrong}` for `{right}`"  # read wrongly, all of it at once
+        return Slip(_rate("look_alike") + place, "look_alike", 1, words)
     return _several(wrong, right, place, limit)
+
+
+def _looks_alike(wrong: str, right: str) -> bool:
+    return wrong == right or wrong + right in _LOOK_ALIKE
 
 
 def _different(typed: str, meant: str) -> tuple[str, str, int]:

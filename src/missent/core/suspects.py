@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from missent.core import candidates, model, prior
 from missent.core.evidence import of_domain, of_local
+from missent.core.implausible import is_implausible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +79,8 @@ def locals_(case: Case) -> list[Suspect]:
 
 
 def _domains(case: Case, weighed: Sequence[Candidate], near: int) -> dict[str, Suspect]:
-    """What the model says of some domains, of which so many are near."""
+    """What the model says of those domains that may have been meant, where so many are near."""
+    weighed = [c for c in weighed if not is_implausible(case, c.name, c.slip)]
     if not weighed:
         return {}
     numbers, log_odds = of_domain.Evidence(case, near).numbers, model.fitted("domain").log_odds
