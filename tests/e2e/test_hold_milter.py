@@ -51,9 +51,7 @@ def running() -> Iterator[tuple[Site, Missent]]:
 def ours(running: tuple[Site, Missent]) -> Site:
     """The same Postfix for all, with empty mailboxes."""
     made, _ = running
-    made.postfix.settle()
-    for path in (made.postfix.base / "mail/box/new").glob("*"):
-        path.unlink()
+    made.postfix.empty()
     return made
 
 

@@ -43,9 +43,7 @@ def running() -> Iterator[tuple[Site, int]]:
 @pytest.fixture
 def ours(running: tuple[Site, int]) -> Site:
     made, _ = running
-    made.postfix.settle()
-    for path in (made.postfix.base / "mail/box/new").glob("*"):
-        path.unlink()
+    made.postfix.empty()
     return made
 
 

@@ -111,9 +111,7 @@ def running() -> Iterator[Site]:
 
 @pytest.fixture
 def site(running: Site) -> Site:
-    running.postfix.settle()
-    for file in (running.postfix.base / "mail/box/new").glob("*"):
-        file.unlink()
+    running.postfix.empty()
     for queue_id in running.postfix.held():
         running.postfix.tool("postsuper", "-d", queue_id)
     return running

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import sys
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,11 +15,12 @@ import click
 
 from missent.audit.events.formats import BY_NAME
 from missent.cli import FINDINGS, UNDECIDED, told
+from missent.cli.audits import telling
 from missent.cli.form import form
-from missent.cli.text import printable
+from missent.cli.progress import bars
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from missent.audit.events.read import Dataset
     from missent.audit.events.read import Engine as Limits
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from missent.audit.leaks.leak import Audit
     from missent.audit.leaks.show.names import Names
     from missent.cli.root import Context
-
-_FEW = 5
 
 
 def _zone(_context: click.Context, option: click.Parameter, given: str | None) -> ZoneInfo | None:
@@ -162,13 +160,15 @@ def command(  # noqa: C901  one option or fault a branch
     if standing:
         if html or form == "csv":
             raise click.UsageError("--standing gives text or --format json")
-        return _standing(sources, options, names, form)
+        from missent.cli.audits.standing import show_standing  # noqa: PLC0415  only here
+
+        return show_standing(sources, options, names, form)
     with ExitStack() as stack:
         if no_cache:
             cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="missent-audit-")))
         limits = Engine(memory, threads)
         try:
-            with _bar() as progress, interruptible():
+            with bars() as progress, interruptible():
                 dataset = read(
                     sources,
                     ReadOptions(read_as, zone, year),
@@ -176,7 +176,7 @@ def command(  # noqa: C901  one option or fault a branch
                     limits,
                     lambda done, total: progress("octets read", done, total),
                 )
-                _tell_sources(dataset, names)
+                telling.sources(dataset, names)
                 audit = _find(dataset, options, limits, engine, master, progress)
         except ConfigError:
             raise
@@ -186,12 +186,12 @@ def command(  # noqa: C901  one option or fault a branch
             raise click.BadParameter(told(error), param_hint="SOURCE") from None
     audit.sources = dataset.sources
     for reason in sorted(audit.errors):
-        _tell(f"a check failed: {reason}")
+        telling.tell(f"a check failed: {reason}")
     if html:
         from missent.audit.leaks.show import as_html  # noqa: PLC0415  only here
 
         as_html.write(html, audit, options.policy, names)
-    _show(audit, names, form, most)
+    telling.show(audit, names, form, most)
     if any(not s.events and (s.tally.skipped or s.broken) for s in dataset.sources):
         return UNDECIDED
     if audit.errors:
@@ -229,26 +229,6 @@ def _find(  # noqa: PLR0917
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _standing(sources: tuple[str, ...], options: FindOptions, names: Names, form: str) -> int:
-    from missent.audit.standing import show  # noqa: PLC0415  `--help` needs none
-    from missent.audit.standing.look import look  # noqa: PLC0415  likewise
-
-    try:
-        found = look([Path(name) for name in sources], options)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="SOURCE") from None
-    except OSError as error:
-        raise click.BadParameter(told(error), param_hint="SOURCE") from None
-    for line in show.as_json(found, names) if form == "json" else show.as_text(found, names):
-        click.echo(line if form == "json" else printable(line))
-    shown = found.unread[:_FEW] if names.are_whole else []
-    for reason in shown:
-        _tell(f"passed over: {reason}")
-    if len(found.unread) > len(shown):
-        _tell(f"passed over: {len(found.unread) - len(shown):,}{' more' if shown else ''}")
-    return FINDINGS if found.wrong else 0
-
-
 def _find_options(context: Context, own: tuple[str, ...], *, quiet: bool) -> FindOptions:
     from missent.app import build  # noqa: PLC0415  `--help` needs none
     from missent.audit.leaks.find import FindOptions  # noqa: PLC0415  likewise
@@ -262,7 +242,7 @@ def _find_options(context: Context, own: tuple[str, ...], *, quiet: bool) -> Fin
         raise click.BadParameter(str(error), param_hint="--own") from None
     ours = app.own_domains | named
     if not ours and not quiet:
-        _tell(
+        telling.tell(
             "no domain of yours is known (--own, organisation.domains): every sender counts as one"
             " of yours, and every domain that wrote as real"
         )
@@ -280,82 +260,3 @@ def _names(*, pseudonymise: bool, key_file: Path | None) -> Names:
     if not key:
         raise click.BadParameter(f"{key_file} is empty", param_hint="--key-file")
     return Names(key)
-
-
-def _tell_sources(dataset: Dataset, names: Names) -> None:
-    if dataset.again:
-        _tell(f"read before, and not changed since: {dataset.folder}")
-    for source in dataset.sources[: None if len(dataset.sources) <= _FEW else _FEW]:
-        _tell(f"{source.name}: {source.format}, {source.lines:,} lines, {source.events:,} events")
-    if len(dataset.sources) > _FEW:
-        _tell(f"and {len(dataset.sources) - _FEW:,} more sources")
-    for source in dataset.sources:
-        if source.unknown:
-            _tell(f"{source.name}: columns not known: {', '.join(source.unknown)}")
-        if source.broken:
-            _tell(f"{source.name}: read only in part: {source.broken}")
-        if source.tally.skipped:
-            samples = source.tally.samples[:_FEW] if names.are_whole else []
-            which = "the first:" if samples else "pseudonymised, none of them is shown"
-            _tell(f"{source.name}: {source.tally.skipped:,} lines could not be read; {which}")
-            for sample in samples:
-                _tell(f"  {sample.reason}")
-
-
-def _show(audit: Audit, names: Names, form: str, most: int) -> None:
-    from missent.audit.leaks.show import as_json, as_text  # noqa: PLC0415  only here
-
-    if form == "json":
-        click.echo(as_json.whole(audit, names))
-    elif form == "csv":
-        for line in as_json.table(audit, names):
-            click.echo(line)
-    else:
-        for line in as_text.lines(audit, names, most):
-            click.echo(printable(line))
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[str, int, int], None]]:
-    """Show what is being done, how fast, and how long it still takes, where a person looks on."""
-    if not sys.stderr.isatty():
-        yield lambda _what, _done, _total: None
-        return
-    from rich.console import Console  # noqa: PLC0415  slow to import, and only for a terminal
-    from rich.progress import (  # noqa: PLC0415
-        BarColumn,
-        Progress,
-        ProgressColumn,
-        Task,
-        TaskID,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    class Rate(ProgressColumn):
-        def render(self, task: Task) -> str:
-            speed = task.finished_speed or task.speed or 0
-            if "octets" in task.description:
-                return f"{speed / 1e6:.0f} MB/s"
-            return f"{speed:,.0f}/s" if speed else ""
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f}%"),
-        Rate(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-        tasks: dict[str, TaskID] = {}
-
-        def tell(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = shown.add_task(what, total=total or None)
-            shown.update(tasks[what], completed=done, total=total or None)
-
-        yield tell
-
-
-def _tell(line: str) -> None:
-    click.echo(printable(line), err=True)

@@ -209,6 +209,12 @@ class Postfix:
         found = (p for name in queues for p in (self.base / "queue" / name).rglob("*"))
         return [path.name for path in found if path.is_file()]
 
+    def empty(self) -> None:
+        """Wait until all is delivered, and take it out of the Maildir."""
+        self.settle()
+        for path in (self.base / "mail/box/new").glob("*"):
+            path.unlink()
+
     def settle(self, seconds: float = 20) -> None:
         """Wait until nothing is under way any more."""
         until(lambda: not self.queued(), seconds, "the queue to be empty")

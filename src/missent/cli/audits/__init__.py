@@ -1,0 +1,1 @@
+"""What `missent audit` does beside reading and finding."""

@@ -1,0 +1,56 @@
+"""What `missent audit` says: of its sources on standard error, and what it found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from missent.cli.text import printable
+
+if TYPE_CHECKING:
+    from missent.audit.events.read import Dataset
+    from missent.audit.leaks.leak import Audit
+    from missent.audit.leaks.show.names import Names
+
+FEW = 5  # examples
+
+
+def tell(line: str) -> None:
+    """Say something that is no finding."""
+    click.echo(printable(line), err=True)
+
+
+def sources(dataset: Dataset, names: Names) -> None:
+    """Tell what was read, and what could not be."""
+    if dataset.again:
+        tell(f"read before, and not changed since: {dataset.folder}")
+    for source in dataset.sources[: None if len(dataset.sources) <= FEW else FEW]:
+        tell(f"{source.name}: {source.format}, {source.lines:,} lines, {source.events:,} events")
+    if len(dataset.sources) > FEW:
+        tell(f"and {len(dataset.sources) - FEW:,} more sources")
+    for source in dataset.sources:
+        if source.unknown:
+            tell(f"{source.name}: columns not known: {', '.join(source.unknown)}")
+        if source.broken:
+            tell(f"{source.name}: read only in part: {source.broken}")
+        if source.tally.skipped:
+            samples = source.tally.samples[:FEW] if names.are_whole else []
+            which = "the first:" if samples else "pseudonymised, none of them is shown"
+            tell(f"{source.name}: {source.tally.skipped:,} lines could not be read; {which}")
+            for sample in samples:
+                tell(f"  {sample.reason}")
+
+
+def show(audit: Audit, names: Names, form: str, most: int) -> None:
+    """Print what was found."""
+    from missent.audit.leaks.show import as_json, as_text  # noqa: PLC0415  only here
+
+    if form == "json":
+        click.echo(as_json.whole(audit, names))
+    elif form == "csv":
+        for line in as_json.table(audit, names):
+            click.echo(line)
+    else:
+        for line in as_text.lines(audit, names, most):
+            click.echo(printable(line))
