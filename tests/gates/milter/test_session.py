@@ -17,6 +17,7 @@ from missent.gates.disposition import Disposition, Outcome
 from missent.gates.keeper import Kept
 from missent.gates.milter import commands as c
 from missent.gates.milter import replies as r
+from missent.gates.milter import reply_octets
 from missent.gates.milter.events import Event, Finished, Passed, Question
 from missent.gates.milter.session import Session
 from missent.gates.ours import Ours
@@ -282,7 +283,7 @@ def test_a_long_refusal_is_folded_and_percent_signs_survive() -> None:
     long = Reply(550, "5.7.1", ("100% " + "wrong " * 120 + "jörg",))
     (said,) = session.settle([replace(decided(question)[0], reply=long)])
     assert isinstance(said, r.ReplyCode)
-    octets = r.encode(said)
+    octets = reply_octets.encode(said)
     assert octets.startswith(b"y550-5.7.1 100%% wrong")
     assert octets.endswith(b"j\\xf6rg\0")
     assert all(len(line) <= 512 for line in octets[1:].split(b"\r\n"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from missent.gates.milter.commands import octets_of
+from missent.gates.milter.octets import octets_of
 
 
 class Copy:

@@ -1,7 +1,8 @@
 """Milter protocol version 6, sans-I/O: packets in, commands out, replies in, packets out.
 
 A packet is its length (four octets, network order), a letter and a payload. The commands are in
-`commands.py`, the replies in `replies.py`, the numbers in `flags.py`.
+`commands.py` and their octets in `command_octets.py`, the replies likewise; the numbers stand in
+`flags.py`.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from missent.core.errors import ProtocolError
-from missent.gates.milter import commands, replies
+from missent.gates.milter import command_octets, replies, reply_octets
 from missent.gates.milter.flags import PACKET_OCTETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from missent.gates.milter import commands
 
 _LENGTH = 4
 _LEAST = _LENGTH + 1  # no packet is shorter
@@ -88,12 +91,12 @@ class Packets(Generic[Heard]):
 
 def from_mta(limit: int = PACKET_OCTETS) -> Packets[commands.Command]:
     """Read what an MTA says; refuse packets of more than `limit` octets."""
-    return Packets(commands.decode, limit)
+    return Packets(command_octets.decode, limit)
 
 
 def from_filter(limit: int = PACKET_OCTETS) -> Packets[replies.Reply]:
     """Read what a filter says; refuse packets of more than `limit` octets."""
-    return Packets(replies.decode, limit)
+    return Packets(reply_octets.decode, limit)
 
 
 def packet(content: bytes) -> bytes:
@@ -103,7 +106,7 @@ def packet(content: bytes) -> bytes:
 
 def to_filter(command: commands.Command) -> bytes:
     """Write a command as a packet, as an MTA does."""
-    return packet(commands.encode(command))
+    return packet(command_octets.encode(command))
 
 
 def to_mta(reply: replies.Reply) -> bytes:
@@ -113,15 +116,15 @@ def to_mta(reply: replies.Reply) -> bytes:
         return _KNOWN[kind]
     if kind is replies.Negotiated:
         return _negotiated(reply)
-    return packet(replies.encode(reply))
+    return packet(reply_octets.encode(reply))
 
 
 @lru_cache(maxsize=16)
 def _negotiated(reply: replies.Reply) -> bytes:
-    return packet(replies.encode(reply))
+    return packet(reply_octets.encode(reply))
 
 
 _KNOWN: dict[type, bytes] = {
-    kind: packet(replies.encode(kind()))
+    kind: packet(reply_octets.encode(kind()))
     for kind in (replies.Accept, replies.Continue, replies.Progress, replies.TempFail)
 }

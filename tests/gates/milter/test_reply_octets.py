@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from missent.core.errors import ProtocolError
 from missent.gates.milter import replies as r
+from missent.gates.milter import reply_octets
 from missent.gates.milter.flags import Stage
 
 WRITTEN = [
@@ -58,8 +59,8 @@ WRITTEN = [
 
 @pytest.mark.parametrize(("octets", "reply"), WRITTEN, ids=lambda value: str(value)[:40])
 def test_each_reply_is_read_and_written(octets: bytes, reply: r.Reply) -> None:
-    assert r.encode(reply) == octets
-    decoded = r.decode(octets[0], octets[1:])
+    assert reply_octets.encode(reply) == octets
+    decoded = reply_octets.decode(octets[0], octets[1:])
     if isinstance(reply, r.ReplyCode) and isinstance(decoded, r.ReplyCode):
         assert (decoded.code, decoded.enhanced, decoded.lines) == (
             reply.code,
@@ -98,7 +99,7 @@ def test_a_reply_that_no_client_may_get_cannot_be_made(
 
 def test_a_reply_goes_beyond_ascii_only_when_told_that_it_may() -> None:
     reply = r.ReplyCode(550, "5.7.1", ("<jörg@army.ml>: not sent",), utf8=True)
-    assert r.encode(reply) == b"y550 5.7.1 <j\xc3\xb6rg@army.ml>: not sent\x00"
+    assert reply_octets.encode(reply) == b"y550 5.7.1 <j\xc3\xb6rg@army.ml>: not sent\x00"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_a_reply_goes_beyond_ascii_only_when_told_that_it_may() -> None:
 )  # fmt: skip
 def test_what_no_filter_says_is_an_error(octets: bytes) -> None:
     with pytest.raises(ProtocolError):
-        r.decode(octets[0], octets[1:])
+        reply_octets.decode(octets[0], octets[1:])
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_what_no_filter_says_is_an_error(octets: bytes) -> None:
 )
 def test_what_cannot_be_sent_is_refused(reply: r.Reply) -> None:
     with pytest.raises(ValueError, match=r"NUL|piece|cannot be sent"):
-        r.encode(reply)
+        reply_octets.encode(reply)
 
 
 texts = st.text(st.characters(exclude_characters="\0", codec="utf-8"))
@@ -156,15 +157,15 @@ some_reply = st.one_of(
 
 @given(some_reply)
 def test_what_is_written_is_read_again(reply: r.Reply) -> None:
-    octets = r.encode(reply)
-    assert r.decode(octets[0], octets[1:]) == reply
+    octets = reply_octets.encode(reply)
+    assert reply_octets.decode(octets[0], octets[1:]) == reply
 
 
 @given(st.integers(0, 255), st.binary())
 def test_garbage_is_read_or_refused_and_nothing_else(letter: int, payload: bytes) -> None:
     try:
-        reply = r.decode(letter, payload)
+        reply = reply_octets.decode(letter, payload)
     except ProtocolError:
         return
-    again = r.encode(reply)
-    assert r.decode(again[0], again[1:]) == reply
+    again = reply_octets.encode(reply)
+    assert reply_octets.decode(again[0], again[1:]) == reply

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from missent.core.errors import ProtocolError
+from missent.gates.milter import command_octets
 from missent.gates.milter import commands as c
 
 WRITTEN = [
@@ -50,8 +51,8 @@ WRITTEN = [
 
 @pytest.mark.parametrize(("octets", "command"), WRITTEN, ids=lambda value: str(value)[:40])
 def test_each_command_is_read_and_written(octets: bytes, command: c.Command) -> None:
-    assert c.decode(octets[0], octets[1:]) == command
-    assert c.encode(command) == octets
+    assert command_octets.decode(octets[0], octets[1:]) == command
+    assert command_octets.encode(command) == octets
 
 
 def test_every_letter_of_the_protocol_is_written_out_above() -> None:
@@ -69,16 +70,16 @@ def test_every_letter_of_the_protocol_is_written_out_above() -> None:
 )  # fmt: skip
 def test_what_no_mta_says_is_an_error(octets: bytes) -> None:
     with pytest.raises(ProtocolError):
-        c.decode(octets[0], octets[1:])
+        command_octets.decode(octets[0], octets[1:])
 
 
 def test_newer_mtas_may_append_to_the_negotiation() -> None:
-    assert c.decode(ord("O"), bytes(12) + b"later") == c.Negotiate(0, 0, 0)
+    assert command_octets.decode(ord("O"), bytes(12) + b"later") == c.Negotiate(0, 0, 0)
 
 
 def test_octets_that_are_no_utf8_survive() -> None:
-    command = c.decode(ord("R"), b"<\xff\xfe@x.example>\x00")
-    assert c.encode(command) == b"R<\xff\xfe@x.example>\x00"
+    command = command_octets.decode(ord("R"), b"<\xff\xfe@x.example>\x00")
+    assert command_octets.encode(command) == b"R<\xff\xfe@x.example>\x00"
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_octets_that_are_no_utf8_survive() -> None:
 )
 def test_what_cannot_be_sent_is_refused(command: c.Command) -> None:
     with pytest.raises(ValueError, match=r"NUL|cannot be sent"):
-        c.encode(command)
+        command_octets.encode(command)
 
 
 texts = st.text(st.characters(exclude_characters="\0", codec="utf-8"))
@@ -120,14 +121,14 @@ some_command = st.one_of(
 
 @given(some_command)
 def test_what_is_written_is_read_again(command: c.Command) -> None:
-    octets = c.encode(command)
-    assert c.decode(octets[0], octets[1:]) == command
+    octets = command_octets.encode(command)
+    assert command_octets.decode(octets[0], octets[1:]) == command
 
 
 @given(st.integers(0, 255), st.binary())
 def test_garbage_is_read_or_refused_and_nothing_else(letter: int, payload: bytes) -> None:
     try:
-        command = c.decode(letter, payload)
+        command = command_octets.decode(letter, payload)
     except ProtocolError:
         return
-    assert c.decode(letter, c.encode(command)[1:]) == command
+    assert command_octets.decode(letter, command_octets.encode(command)[1:]) == command
