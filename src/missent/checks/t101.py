@@ -14,7 +14,7 @@ from missent.core.tables import protected
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from missent.core.address import Domain
+    from missent.core.address import Address
     from missent.core.facts import Facts
     from missent.core.message import Message, Recipient
 
@@ -53,9 +53,11 @@ class LookalikeDomain:
         """Look at the domain of one recipient."""
         address = recipient.address
         domain = address.domain
-        if domain.is_literal or not domain.parts.known or _is_settled(domain, message, facts):
+        if domain.is_literal or not domain.parts.known:
             return ()
         case = Case.of(address, message, facts)
+        if _is_settled(case, message.mail_from):
+            return ()
         found = suspects.domains(case)
         if not found or found[0].probability < self.least:
             return ()
@@ -71,9 +73,9 @@ class LookalikeDomain:
         )
 
 
-def _is_settled(domain: Domain, message: Message, facts: Facts) -> bool:
+def _is_settled(case: Case, sender: Address | None) -> bool:
     """Whether a domain is right beyond question: it is one's own, or it wrote here."""
-    if is_own(domain.name, facts) or has_written(facts.history.domain(domain.name)):
+    domain = case.address.domain
+    if is_own(domain.name, case.facts) or has_written(case.domain):
         return True
-    sender = message.mail_from
     return sender is not None and sender.domain.registrable == domain.registrable != ""

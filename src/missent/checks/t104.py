@@ -37,19 +37,18 @@ class MistypedLocalPart:
     def __call__(self, recipient: Recipient, message: Message, facts: Facts) -> Sequence[Finding]:
         """Look at the local part of one recipient."""
         address = recipient.address
-        if address.domain.is_literal or facts.history.domain(address.domain.name) is None:
-            return ()
         case = Case.of(address, message, facts)
+        if address.domain.is_literal or case.domain is None:
+            return ()
         found = suspects.locals_(case)
         if not found or found[0].probability < self.least:
             return ()
-        local = address.key.rpartition("@")[0]
         return (
             Finding(
                 self.code,
                 found[0].probability,
                 telling.of_local(case, found),
                 tuple(address.of(s.name, address.domain.name) for s in found),
-                telling.in_numbers(case, found, local),
+                telling.in_numbers(case, found, case.local),
             ),
         )

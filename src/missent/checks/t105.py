@@ -47,14 +47,10 @@ class WrongOrganisation:
         name = address.domain.name
         if address.domain.is_literal or is_own(name, facts):
             return ()
-        local = address.key.rpartition("@")[0]
-        for other in facts.history.domains_with(local):
-            if other != name:
-                break
-        else:  # the usual case
-            return ()
         case = Case.of(address, message, facts)
-        written = has_written(facts.history.domain(name))
+        if all(other == name for other in case.known_at):  # the usual case
+            return ()
+        written = has_written(case.domain)
         found = suspects.same_mailbox_elsewhere(case) if written else []
         if not found or found[0].probability < self.least:
             return self._private_account(case)
@@ -71,9 +67,9 @@ class WrongOrganisation:
 
     def _private_account(self, case: Case) -> Sequence[Finding]:
         address, history = case.address, case.facts.history
-        if address.domain.name not in providers.popular() or history.address(address.key):
+        if address.domain.name not in providers.popular() or case.use:
             return ()
-        local = address.key.rpartition("@")[0]
+        local = case.local
         if len(slips.parts(local)) == 1:
             return ()  # `info` or `john` may be anybody
         business = (d for d in history.domains_with(local) if d not in providers.popular())

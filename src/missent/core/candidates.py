@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from missent.core import closed_zones, slips, suffixes
@@ -38,7 +37,7 @@ def domains_in_history(case: Case) -> list[Candidate]:
     """Domains that were written to before; far ones only where the very mailbox is known there."""
     typed, local, history = case.address.domain.name, case.local, case.facts.history
     near = list(history.domains_near(typed))
-    same = list(islice(history.domains_with(local), _MOST_WITH_LOCAL + 1))
+    same = case.known_at
     if len(same) > _MOST_WITH_LOCAL:
         same = [name for name in near if history.address(f"{local}@{name}") is not None]
     found = _explained(typed, [name for name in near if name not in same], of_domain.FAR)

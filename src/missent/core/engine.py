@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from missent.core.evidence import case
 from missent.core.familiar import is_familiar
 from missent.core.policy import Mode
 from missent.core.verdict import Action, CheckError, RecipientVerdict, Verdict
@@ -52,6 +53,8 @@ def _look(
             findings.extend(check(recipient, message, facts))
         except Exception as error:  # noqa: BLE001  one broken check must not silence the others
             errors.append(CheckError(check.code, f"{type(error).__name__}: {error}"))
+    if not familiar:
+        case.let_go()
     if not findings:
         return RecipientVerdict(recipient, Action.ALLOW, (), tuple(errors))
     findings.sort(key=lambda f: (-f.probability, f.code, f.summary))

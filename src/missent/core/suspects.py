@@ -109,8 +109,6 @@ def _best(found: dict[str, Suspect], case: Case, shift: float = 0.0) -> list[Sus
 
 def _experience(case: Case) -> float:
     """What the sender's own use of the typed address, and its bounces, say."""
-    history = case.facts.history
-    own = history.pair(case.sender, case.address.key) if case.sender else None
-    anyone = history.address(case.address.key)
+    own, anyone = case.own, case.use
     shift = -_HABIT * log1p(own.sent) if own is not None else 0.0
     return shift + (_BOUNCED if anyone is not None and anyone.bounced else 0.0)

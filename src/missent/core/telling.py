@@ -27,7 +27,7 @@ def of_domain(case: Case, suspects: Sequence[Suspect]) -> str:
     else:
         known = standing(first.name, case.facts, case.sender).words
         words += f"`{first.name}` is {known}; " if known else ""
-    words += _use_of(case, history.domain(case.address.domain.name) is not None, typed)
+    words += _use_of(case, case.domain is not None, typed)
     return words + _others(suspects)
 
 
@@ -42,16 +42,13 @@ def of_local(case: Case, suspects: Sequence[Suspect]) -> str:
         words += f"this sender has written to `{first.name}@{domain}` {_times(own.sent)}; "
     elif use:
         words += f"people here have written to `{first.name}@{domain}` {_times(use.sent)}; "
-    words += _use_of(
-        case, case.facts.history.address(case.address.key) is not None, str(case.address)
-    )
+    words += _use_of(case, case.use is not None, str(case.address))
     return words + _others(suspects)
 
 
 def in_numbers(case: Case, suspects: Sequence[Suspect], typed: str) -> dict[str, Json]:
     """The same as plain values."""
-    history, first = case.facts.history, suspects[0]
-    here = history.address(case.address.key)
+    first, here = suspects[0], case.use
     return {
         "typed": typed,
         "meant": first.name,
@@ -64,7 +61,7 @@ def in_numbers(case: Case, suspects: Sequence[Suspect], typed: str) -> dict[str,
 
 
 def _use_of(case: Case, used: bool, typed: str) -> str:  # noqa: FBT001  private, one caller a kind
-    here = case.facts.history.address(case.address.key)
+    here = case.use
     if here is not None and here.bounced:
         return f"mail to `{case.address}` came back."
     if used:

@@ -18,7 +18,7 @@ from missent.core.neighbours import (
 from missent.core.shapes import shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
 
 class _Count:
@@ -179,16 +179,16 @@ class Ledger:
         shapes = self._shapes.get(domain)
         return (shapes[shape(local)], self._locals_at[domain]) if shapes else (0, 0)
 
-    def domains_near(self, domain: str) -> Iterable[str]:
+    def domains_near(self, domain: str) -> Collection[str]:
         """Known domains that may have been meant where `domain` was typed."""
         names = self._domain_names
         return [names[n] for n in gather(self._domain_index, domain_keys(domain))]
 
-    def domains_with(self, local: str) -> Iterable[str]:
+    def domains_with(self, local: str) -> Collection[str]:
         """Known domains at which this very local part is known."""
         return self._domains_with.get(local, ())
 
-    def locals_near(self, domain: str, local: str) -> Iterable[str]:
+    def locals_near(self, domain: str, local: str) -> Collection[str]:
         """Known local parts at `domain` that may have been meant where `local` was typed."""
         names = self._local_names
         return [names[n] for n in gather(self._local_index, local_queries(domain, local))]

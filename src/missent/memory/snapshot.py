@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from missent.core.acquaintance import NONE, Acquaintance, piece_by_piece
+from missent.core.acquaintance import NONE, Acquaintance
 from missent.core.facts import Use
 from missent.core.neighbours import domain_keys, gather
 from missent.core.shapes import shape
@@ -104,8 +104,10 @@ class Snapshot:
         """The number of an address, -1 where it is not known."""
         local, _, domain = address.rpartition("@")
         number = self.domain_numbers.get(domain)
-        if number is None:
-            return -1
+        return -1 if number is None else self._find_at(number, local)
+
+    def _find_at(self, number: int, local: str) -> int:
+        """The number of the address of a local part at a domain, -1 where it is not known."""
         start, end = self.first_address[number], self.first_address[number + 1]
         if end - start <= _HANDFUL:
             for found in range(start, end):
@@ -130,8 +132,10 @@ class Snapshot:
         if who is None:
             return None
         found = self._find(address)
-        if found < 0:
-            return None
+        return None if found < 0 else self._row(who, found)
+
+    def _row(self, who: int, found: int) -> Use | None:
+        """What a sender did with an address, both by their numbers."""
         end = self.first_row[found + 1]
         row = bisect_left(self.senders, who, self.first_row[found], end)
         if row == end or self.senders[row] != who:
@@ -141,8 +145,10 @@ class Snapshot:
     def address(self, address: str) -> Use | None:
         """How the whole organisation has used `address`."""
         found = self._find(address)
-        if found < 0:
-            return None
+        return None if found < 0 else self._address(found)
+
+    def _address(self, found: int) -> Use:
+        """How an address has been used, by its number."""
         start, end = self.first_row[found], self.first_row[found + 1]
         if end - start > FEW:
             return self.address_totals[found]
@@ -152,26 +158,32 @@ class Snapshot:
 
     def sender_domain(self, sender: str, domain: str) -> Use | None:
         """How `sender` has used `domain`, all its addresses together."""
-        who = self.sender_numbers.get(sender, self.nobody)
         number = self.domain_numbers.get(domain)
-        if who == self.nobody or number is None:
+        if number is None:
             return None
+        return self._sender_domain(self.sender_numbers.get(sender, self.nobody), number)
+
+    def _sender_domain(self, who: int, number: int) -> Use | None:
+        """How a sender has used a domain, both by their numbers."""
         start, end = self._rows(number)
-        if end - start > FEW:
-            start, end = self.domain_shares[number]
-            share = bisect_left(self.share_senders, who, start, end)
-            if share == end or self.share_senders[share] != who:
-                return None
-            return self.share_uses.use(share)
-        return self._by(who, start, end)
+        if end - start <= FEW:
+            return self._by(who, start, end)
+        if who == self.nobody:
+            return None
+        start, end = self.domain_shares[number]
+        share = bisect_left(self.share_senders, who, start, end)
+        if share == end or self.share_senders[share] != who:
+            return None
+        return self.share_uses.use(share)
 
     def _by(self, who: int, start: int, end: int) -> Use | None:
         """What a sender did in some rows."""
-        if who == self.nobody:
+        there = self.senders[start:end]
+        if who == self.nobody or who not in there:
             return None
         sent = first = last = received = 0
         uses = self.uses
-        for row, sender_there in enumerate(self.senders[start:end], start):
+        for row, sender_there in enumerate(there, start):
             if sender_there == who:
                 received += uses.received[row]
                 if uses.sent[row]:
@@ -191,11 +203,10 @@ class Snapshot:
         if end - start > FEW:
             use = self.domain_totals[number]
             return use if use.sent or use.received else None
-        nobody, uses = self.nobody, self.uses
-        came = 0
-        for row, sender in enumerate(self.senders[start:end], start):
-            if sender == nobody:
-                came += uses.received[row]
+        nobody, there, came = self.nobody, self.senders[start:end], 0
+        if nobody in there:
+            rows = (row for row, sender in enumerate(there, start) if sender == nobody)
+            came = sum(map(self.uses.received.__getitem__, rows))
         sent, first, last, _, _, _ = self.uses.total(start, end, came)
         return Use(sent, first, last, came) if sent or came else None
 
@@ -218,8 +229,10 @@ class Snapshot:
     def locals_like(self, domain: str, local: str) -> tuple[int, int]:
         """Of how many known local parts at `domain`, how many are built like `local`."""
         number = self.domain_numbers.get(domain)
-        if number is None:
-            return 0, 0
+        return (0, 0) if number is None else self._locals_like(number, local)
+
+    def _locals_like(self, number: int, local: str) -> tuple[int, int]:
+        """The same, by the number of the domain."""
         shapes = self.shapes.get(number)
         if shapes is None:
             start, end = self.first_address[number], self.first_address[number + 1]
@@ -259,26 +272,32 @@ class Snapshot:
         if number is None:
             return NONE
         start, end = self.first_address[number], self.first_address[number + 1]
-        row, last_row = self.first_row[start], self.first_row[end]
-        if end - start > _HANDFUL or last_row - row > FEW:
-            return piece_by_piece(self, sender, local, domain)
-        there = [self.locals[found] for found in range(start, end)]
+        who = self.sender_numbers.get(sender, self.nobody)
+        there: Sequence[str] = ()
+        if end - start <= _HANDFUL:
+            there = [self.locals[found] for found in range(start, end)]
+            found = start + there.index(local) if local in there else -1
+            like = shape(local)
+            alike, looked_at = sum([shape(other) == like for other in there]), end - start
+        else:
+            found = self._find_at(number, local)
+            alike, looked_at = self._locals_like(number, local)
         address = pair = _NEVER
-        if local in there:
-            address = self.address(f"{local}@{domain}") or _NEVER
-            pair = self.pair(sender, f"{local}@{domain}") or _NEVER
+        if found >= 0:
+            address = self._address(found)
+            pair = (self._row(who, found) or _NEVER) if who != self.nobody else _NEVER
         near: Sequence[str] = ()
         if not address.sent and not address.received:
-            near = [other for other in there if is_one_edit(local, other)]
-        like = shape(local)
+            others = there or self.local_parts.near(domain, local, start, end)
+            near = [other for other in others if is_one_edit(local, other)]
         return Acquaintance(
             self.domain_use(number) or _NEVER,
-            self._by(self.sender_numbers.get(sender, self.nobody), row, last_row) or _NEVER,
+            self._sender_domain(who, number) or _NEVER,
             address,
             pair,
             end - start,
-            sum([shape(other) == like for other in there]),
-            end - start,
+            alike,
+            looked_at,
             near,
         )
 

@@ -12,7 +12,7 @@ from missent.core.shapes import shape
 from missent.memory.ledger import Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from missent.core.acquaintance import Acquaintance
     from missent.memory.snapshot import Snapshot
@@ -161,7 +161,11 @@ def _both(old: Use | None, new: Use | None) -> Use | None:
     return new if old is None else joined(old, new)
 
 
-def _each(old: Iterable[str], new: Iterable[str]) -> Iterator[str]:
+def _each(old: Iterable[str], new: Collection[str]) -> Iterable[str]:
+    return _each_once(old, new) if new else old
+
+
+def _each_once(old: Iterable[str], new: Iterable[str]) -> Iterator[str]:
     # One by one: `info` is known at thousands of domains, and a check looks at a hundred.
     seen: set[str] = set()
     for name in chain(old, new):

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sized
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from missent.core import known, suffixes
+from missent.core.computed import computed
 from missent.core.evidence.measures import NEVER, alike
 from missent.core.tables import providers
 from missent.core.words import jumble
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from missent.core.address import Address
     from missent.core.facts import Facts, Use
@@ -46,30 +45,65 @@ class Case:
 
     @classmethod
     def of(cls, address: Address, message: Message, facts: Facts) -> Case:
-        """The case of one recipient of a message."""
+        """The case of one recipient of a message; the same one for all checks that ask in turn."""
+        global _made  # noqa: PLW0603  a memo of one
+        made = _made
+        if made is not None and made[0] is address and made[1] is message and made[2] is facts:
+            return made[3]
         sender = message.mail_from.key if message.mail_from else ""
-        return cls(address, sender, facts, _beside(message))
+        case = cls(address, sender, facts, _beside(message))
+        _made = address, message, facts, case
+        return case
 
-    @cached_property
+    @computed
+    def use(self) -> Use | None:
+        """How the organisation has used the typed address."""
+        return self.facts.history.address(self.address.key)
+
+    @computed
+    def own(self) -> Use | None:
+        """How the sender has used it."""
+        return self.facts.history.pair(self.sender, self.address.key) if self.sender else None
+
+    @computed
+    def domain(self) -> Use | None:
+        """How the organisation has used the typed domain."""
+        return self.facts.history.domain(self.address.domain.name)
+
+    @computed
+    def known_at(self) -> Sequence[str]:
+        """The domains at which this local part is known; of `info` some of them."""
+        return list(islice(self.facts.history.domains_with(self.local), _MOST_COUNTED))
+
+    @computed
     def with_local(self) -> int:
         """At how many domains this local part is known; of `info` nobody counts them all."""
-        return _how_many(self.facts.history.domains_with(self.local)) - self.came_back
+        return len(self.known_at) - self.came_back
 
-    @cached_property
+    @computed
     def came_back(self) -> bool:
         """Whether the typed address is known by its bounces alone, which is no acquaintance."""
-        use = self.facts.history.address(self.address.key)
+        use = self.use
         return use is not None and use.bounced > 0 and not known.is_used(use)
 
-    @cached_property
+    @computed
     def alike(self) -> float:
         """The share of the typed domain's local parts that are built like the typed one."""
         return alike(self.facts.history, self.address.domain.name, self.local)
 
-    @cached_property
+    @computed
     def typed(self) -> Typed:
         """What is known of what was typed."""
         return _typed(self)
+
+
+_made: tuple[Address, Message, Facts, Case] | None = None
+
+
+def let_go() -> None:
+    """Forget the last case, and with it the history: all checks have looked at it."""
+    global _made  # noqa: PLW0603  a memo of one
+    _made = None
 
 
 class Typed(NamedTuple):
@@ -111,10 +145,10 @@ def _typed(case: Case) -> Typed:
         label,
         jumble(label),
         listed(name, registrable),
-        history.domain(name) or NEVER,
+        case.domain or NEVER,
         max(history.locals_at(name) - case.came_back, 0),  # a view may count none that it knows
         history.sender_domain(case.sender, name) or NEVER,
-        history.address(case.address.key) or NEVER,
+        case.use or NEVER,
         parent,
     )
 
@@ -134,12 +168,6 @@ def _beside(message: Message) -> Mapping[str, int]:
         last = message, Counter([r.address.domain.name for r in everyone])
         _last = last
     return last[1]
-
-
-def _how_many(names: Iterable[str]) -> int:
-    if isinstance(names, Sized):
-        return min(len(names), _MOST_COUNTED)
-    return sum(1 for _ in islice(names, _MOST_COUNTED))
 
 
 def listed(name: str, registrable: str) -> float:

@@ -203,8 +203,8 @@ class _Typed(NamedTuple):
         """Those of one case."""
         history, others, sender = case.facts.history, case.beside, case.sender
         local, domain = case.local, case.address.domain.name
-        here = history.address(case.address.key) or NEVER
-        there = history.domain(domain) or NEVER
+        here = case.use or NEVER
+        there = case.domain or NEVER
         own = history.sender_domain(sender, domain) or NEVER
         elsewhere = case.with_local - (here != NEVER and not case.came_back)
         letters, parts = _letters(local), slips.parts(local)
