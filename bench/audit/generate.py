@@ -4,8 +4,9 @@
 
 Made by DuckDB, in files as logrotate leaves them, zstd. Partners are made of two words each, their
 mailboxes of a name and a number. Every sender knows a circle of them, to few of whom most of their
-mail goes. Every slip is planted with a known number of messages. The same arguments make the same
-log.
+mail goes. Every slip is planted with a known number of messages, and what was meant is written to
+as well, besides `.mil`: whether `navre.com` is a slip of a provider to which nobody here ever
+wrote, no log can tell. The same arguments make the same log.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import random
 import sys
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,14 +73,23 @@ def crowd(count: int, seed: int = 1) -> list[str]:
     return list(found)
 
 
-def slips(partner: list[str], count: int, seed: int = 2) -> list[Planted]:
-    """Slips of partners, of mail providers and of `.mil`, none of them a name that exists."""
-    pick = random.Random(seed)
-    popular = [
+def popular() -> list[str]:
+    """Mail providers that everybody writes to, those most written to first."""
+    return [
         name
         for name, weight in providers.popular().items()
         if weight > 20 and len(name.partition(".")[0]) > 4
     ]
+
+
+def slips(partner: list[str], count: int, seed: int = 2) -> list[Planted]:
+    """Slips of partners, of mail providers and of `.mil`.
+
+    None of them is a name that exists, or that somebody may have chosen: `permitswallow.net` is two
+    words as `permitsswallow.net` is.
+    """
+    pick = random.Random(seed)
+    provider = popular()
     military = sorted(name for name in protected.names("military") if name.endswith(".mil"))
     taken = {*partner, *providers.known(), *protected.known()}
     found: dict[str, Planted] = {}
@@ -88,7 +99,7 @@ def slips(partner: list[str], count: int, seed: int = 2) -> list[Planted]:
             meant = pick.choice(military)
             typed = meant.removesuffix("mil") + "ml"
         else:
-            meant = pick.choice(popular if kind < 0.4 else partner[: max(len(partner) // 20, 10)])
+            meant = pick.choice(provider if kind < 0.4 else partner[: max(len(partner) // 20, 10)])
             typed = _mistyped(meant, pick)
         if typed in taken or typed in found or (kind >= 0.2 and not _distinct(typed, meant)):
             continue
@@ -101,12 +112,24 @@ def slips(partner: list[str], count: int, seed: int = 2) -> list[Planted]:
 
 
 def _distinct(typed: str, meant: str) -> bool:
+    label = typed.partition(".")[0]
     return (
         typed != meant
-        and len(typed.partition(".")[0]) > 4
-        and not typed.startswith("-")
-        and ".." not in typed
+        and len(label) > 4
+        and not label.startswith("-")
+        and not label.endswith("-")
+        and not _is_two_words(label)
     )
+
+
+def _is_two_words(label: str) -> bool:
+    words = _words()
+    return any(label[:n] in words and label[n:].lstrip("-") in words for n in range(2, len(label)))
+
+
+@cache
+def _words() -> frozenset[str]:
+    return frozenset(rows("words.txt"))
 
 
 def _mistyped(name: str, pick: random.Random) -> str:
@@ -126,8 +149,10 @@ def generate(
     deliveries: int,
     folder: Path,
     planted: int = 100,
+    *,
     files: int | None = None,
-    make: Callable[[int], list[str]] = partners,
+    make: Callable[[int, int], list[str]] = partners,
+    seed: int = 1,
 ) -> list[Planted]:
     """Write the log, and `planted.json`; return what is planted.
 
@@ -136,11 +161,19 @@ def generate(
         folder: where.
         planted: how many slips.
         files: into how many it is cut; None for one a million.
-        make: the domains.
+        make: the domains, by how many and a seed.
+        seed: of everything that is chosen.
+
+    Raises:
+        ValueError: the slips take more messages than there are.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    partner = make(min(max(deliveries // 100, 500), 50_000))
-    wrong = slips(partner, planted)
+    partner = make(min(max(deliveries // 100, 500), 50_000), seed)
+    wrong = slips(partner, planted, seed + 1)
+    if sum(one.messages for one in wrong) > deliveries // PER_MESSAGE:
+        raise ValueError(f"{deliveries:,} deliveries are too few for {planted} slips")
+    for number, name in enumerate(popular()):  # most of them among those most written to
+        partner.insert(number + number**2 * len(partner) // 800, name)
     con = duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(folder / "spill")})
     con.execute("CREATE TABLE partners (n BIGINT, name VARCHAR)")
     for start in range(0, len(partner), 1000):
@@ -152,9 +185,9 @@ def generate(
     con.execute(
         "CREATE TABLE slips (place BIGINT, sender VARCHAR, recipient VARCHAR, status VARCHAR)"
     )
-    pick = random.Random(3)
+    pick = random.Random(seed + 2)
     messages = deliveries // PER_MESSAGE
-    places = pick.sample(range(messages), min(sum(p.messages for p in wrong), messages))
+    places = pick.sample(range(messages), sum(one.messages for one in wrong))
     lines = []
     for one in wrong:
         who = [f"user{number}" for number in pick.sample(range(SENDERS), one.senders)]
