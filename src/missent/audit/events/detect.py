@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from missent.audit.events.formats import ALL, BY_NAME
 from missent.audit.events.interface import Head, Source
 from missent.audit.events.text import head
-from missent.audit.sources.folder import octets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +44,7 @@ def sources(given: Sequence[str], options: ReadOptions, work: Path) -> list[Sour
             elif form is None and (one or path.is_dir()):
                 raise ValueError(_no_format(name))
             if form is not None:
-                found.append(Source(path, name if one else str(path), form, octets(path)))
+                found.append(Source(path, name if one else str(path), form, _octets(path)))
         if len(found) == before and not empty:
             raise ValueError(_no_format(name) if paths else f"{name}: there is nothing in it")
     if not found:
@@ -89,6 +88,14 @@ def _paths(name: str, work: Path) -> Iterator[Path]:
             yield from _paths(str(match), work)
     else:
         raise ValueError(f"{name}: there is no such file or folder")
+
+
+def _octets(path: Path) -> int:
+    if path.is_file():
+        return path.stat().st_size
+    from missent.audit.sources.folder import octets  # noqa: PLC0415  slow to import
+
+    return octets(path)
 
 
 def _no_format(name: str) -> str:

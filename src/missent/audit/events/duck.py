@@ -79,11 +79,15 @@ def fed(chunk: Iterable[bytes], work: Path) -> Iterator[str]:
 
     Yields:
         The pipe's path.
+
+    Raises:
+        OSError: the text could not be read.
     """
     path = work / "feed"
     path.unlink(missing_ok=True)
     os.mkfifo(path, 0o600)
-    writer = threading.Thread(target=_pour, args=(path, chunk), daemon=True)
+    failed: list[Exception] = []
+    writer = threading.Thread(target=_pour, args=(path, chunk, failed), daemon=True)
     writer.start()
     try:
         yield str(path)
@@ -93,15 +97,22 @@ def fed(chunk: Iterable[bytes], work: Path) -> Iterator[str]:
             os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
         writer.join()
         path.unlink(missing_ok=True)
+    if failed:
+        raise failed[0]
 
 
-def _pour(path: Path, chunk: Iterable[bytes]) -> None:
-    with suppress(BrokenPipeError), path.open("wb", buffering=0) as pipe:
-        with suppress(OSError, ImportError):
-            import fcntl  # noqa: PLC0415  not everywhere
+def _pour(path: Path, chunk: Iterable[bytes], failed: list[Exception]) -> None:
+    try:
+        with path.open("wb", buffering=0) as pipe:
+            with suppress(OSError, ImportError):
+                import fcntl  # noqa: PLC0415  not everywhere
 
-            fcntl.fcntl(pipe, _SET_PIPE_SIZE, _PIPE_OCTETS)
-        for block in chunk:
-            rest = memoryview(block)
-            while rest:
-                rest = rest[pipe.write(rest) or 0 :]
+                fcntl.fcntl(pipe, _SET_PIPE_SIZE, _PIPE_OCTETS)
+            for block in chunk:
+                rest = memoryview(block)
+                while rest:
+                    rest = rest[pipe.write(rest) or 0 :]
+    except BrokenPipeError:
+        pass  # the reader has ended, and says why
+    except Exception as error:  # noqa: BLE001  raised where the reader is
+        failed.append(error)

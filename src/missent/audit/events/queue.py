@@ -64,7 +64,7 @@ FROM lines WHERE kind = {WHOLE}
 """
 _WAITING = """
 CREATE OR REPLACE TEMP TABLE waiting AS
-SELECT lines.* FROM lines ANTI JOIN (SELECT key FROM groups g WHERE {over}) USING (key)
+SELECT lines.* FROM lines SEMI JOIN (SELECT key FROM groups g WHERE NOT ({over})) USING (key)
 WHERE kind < {whole}
 """
 

@@ -30,6 +30,7 @@ _MONTHS = {
 }
 _STEP = 64 * 1024  # octets between two looks at a large file: so much is less than a year's log
 _SMALL = 32 << 20
+_DAY = 86_400
 _BACK = 3  # months: what goes back by more is a new year, by less a line that came late
 
 
@@ -119,8 +120,8 @@ def _year_before(line: bytes, moment: datetime) -> int:
 
 
 def by_year(
-    chunks: Iterable[list[bytes]], last: int, turns: int
-) -> Iterator[tuple[int, list[bytes]]]:
+    chunks: Iterable[Iterable[bytes]], last: int, turns: int
+) -> Iterator[tuple[int, Iterable[bytes]]]:
     """Cut chunks where the year changes.
 
     Args:
@@ -155,6 +156,12 @@ def _lines(text: bytes) -> Iterator[int]:
             return
 
 
+def _ahead(local: int, zone: ZoneInfo) -> int:
+    """How far local seconds are ahead of UTC."""
+    moment = datetime.fromtimestamp(local, UTC).replace(tzinfo=zone)
+    return int((moment.utcoffset() or timedelta()).total_seconds())
+
+
 @lru_cache(maxsize=256)
 def to_utc(moment: str, year: int, zone: ZoneInfo) -> str:
     """SQL for local seconds of one year, counted as if they were UTC, in seconds since the epoch.
@@ -164,14 +171,13 @@ def to_utc(moment: str, year: int, zone: ZoneInfo) -> str:
         year: the year that they lie in.
         zone: whose local time it is.
     """
-    changes: list[tuple[int, int]] = []
-    start = datetime(year, 1, 1)  # noqa: DTZ001  local
-    for hour in range(366 * 24):
-        local = start + timedelta(hours=hour)
-        offset = local.replace(tzinfo=zone).utcoffset() or timedelta()
-        if not changes or changes[-1][1] != offset.total_seconds():
-            since = int(local.replace(tzinfo=UTC).timestamp())
-            changes.append((since, int(offset.total_seconds())))
+    start = int(datetime(year, 1, 1, tzinfo=UTC).timestamp())
+    changes = [(start, _ahead(start, zone))]
+    for day in range(start, start + 366 * _DAY, _DAY):
+        if _ahead(day + _DAY, zone) != changes[-1][1]:
+            for hour in range(day, day + _DAY + 1, 3600):
+                if (ahead := _ahead(hour, zone)) != changes[-1][1]:
+                    changes.append((hour, ahead))
     cases = " ".join(f"WHEN {moment} >= {since} THEN {ahead}" for since, ahead in changes[:0:-1])
     first = changes[0][1]
     return f"({moment} - {f'CASE {cases} ELSE {first} END' if cases else first})"

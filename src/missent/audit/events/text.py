@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import codecs
+from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 from missent.audit.sources.octets import is_broken_compression, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from io import BufferedReader
     from pathlib import Path
 
     from missent.audit.events.interface import Source
     from missent.audit.sources.interface import Tally
 
-BLOCK = 1 << 22
+BLOCK = 1 << 18
 CHUNK = 96 << 20  # octets of text that are read, joined and written at a time
 _HEAD = 64 * 1024
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -69,56 +70,79 @@ class EndsEarlyError(Exception):
     """A source that is cut off; what came before it stands."""
 
 
-def chunks(source: Source, size: int = CHUNK, *, quoted: bool = False) -> Iterator[list[bytes]]:
-    """Cut a file into chunks of whole lines.
+def chunks(source: Source, size: int = CHUNK) -> Iterator[Iterable[bytes]]:
+    """Cut a file into chunks of whole lines, each of them unpacked while it is read.
 
     A source that is cut off within its compression ends with its last whole line, and says so.
 
     Args:
         source: the file; its tally counts what is read.
         size: of a chunk in octets, about.
-        quoted: a quoted field may hold line ends, so that a line ends only outside of quotes.
+
+    Yields:
+        A chunk, to be read to its end before the next.
     """
+    whole = _whole(source)
+    for first in whole:
+        yield chain((first,), _up_to(size - len(first), whole))
+
+
+def texts(source: Source, size: int = CHUNK) -> Iterator[bytes]:
+    """Cut a file likewise into whole rows, whose quoted fields may hold line ends."""
     waiting: list[bytes] = []
     octets = 0
+    for lines in _whole(source):
+        waiting.append(lines)
+        octets += len(lines)
+        if octets >= size:
+            rows, rest = _cut(b"".join(waiting))
+            if rows:
+                yield rows
+            waiting, octets = [rest], len(rest)
+    rows, rest = b"".join(waiting), b""
+    if source.broken:
+        rows, rest = _cut(rows)
+    if rest:
+        _tell_cut_off(source, rest)
+    if rows:
+        yield rows
+
+
+def _whole(source: Source) -> Iterator[bytes]:
+    """Blocks of whole lines."""
+    rest: list[bytes] = []
     try:
         for block in blocks(source.path, source.tally):
-            waiting.append(block)
-            octets += len(block)
-            if octets >= size:
-                chunk, rest = _cut(waiting, quoted=quoted)
-                if chunk:
-                    yield chunk
-                waiting, octets = ([rest] if rest else []), len(rest)
+            place = block.rfind(b"\n") + 1
+            if place:
+                yield b"".join((*rest, block[:place]))
+                rest.clear()
+            rest.append(block[place:])
     except EndsEarlyError as error:
         source.broken = str(error)
-        chunk, rest = _cut(waiting, quoted=quoted)
-        if rest:
-            source.tally.skip("end of the file", f"cut off: {rest[:80]!r}")
-        waiting = chunk
-    if waiting:
-        if not waiting[-1].endswith(b"\n"):
-            waiting.append(b"\n")
-        yield waiting
+        if any(rest):
+            _tell_cut_off(source, b"".join(rest))
+    else:
+        if any(rest):
+            yield b"".join((*rest, b"\n"))
 
 
-def _cut(waiting: list[bytes], *, quoted: bool) -> tuple[list[bytes], bytes]:
-    """Whole lines, and what is left of the last one."""
-    whole = b"".join(waiting) if quoted else b""
-    if quoted:
-        place = whole.rfind(b"\n") + 1
-        while place and whole.count(b'"', 0, place) % 2:
-            place = whole.rfind(b"\n", 0, place - 1) + 1
-        return ([whole[:place]] if place else []), whole[place:]
-    rest: list[bytes] = []
-    while waiting:
-        block = waiting.pop()
-        place = block.rfind(b"\n") + 1
-        if place:
-            waiting.append(block[:place])
-            return waiting, b"".join((block[place:], *reversed(rest)))
-        rest.append(block)
-    return [], b"".join(reversed(rest))
+def _up_to(octets: int, lines: Iterator[bytes]) -> Iterator[bytes]:
+    while octets > 0 and (block := next(lines, b"")):
+        octets -= len(block)
+        yield block
+
+
+def _cut(text: bytes) -> tuple[bytes, bytes]:
+    """Whole rows, and what is left of the last one: a row ends outside of quotes."""
+    place = text.rfind(b"\n") + 1
+    while place and text.count(b'"', 0, place) % 2:
+        place = text.rfind(b"\n", 0, place - 1) + 1
+    return text[:place], text[place:]
+
+
+def _tell_cut_off(source: Source, rest: bytes) -> None:
+    source.tally.skip("end of the file", f"cut off: {rest[:80]!r}")
 
 
 def _encoding(start: bytes) -> str:

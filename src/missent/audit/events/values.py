@@ -6,7 +6,7 @@ import csv
 import re
 from typing import TYPE_CHECKING
 
-from missent.audit.events.text import chunks, head
+from missent.audit.events.text import head, texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -67,14 +67,11 @@ def read(
     shown = ", ".join(f'"{column}"' for column in columns)
     table = f"(SELECT {picks}, concat_ws(',', {shown}) AS line FROM {{source}})"
     first = True
-    for chunk in chunks(source, quoted=True):
-        text = b"".join(chunk)
-        if mark:
-            text = _COMMENT.sub(b"", text)
-        elif first:
-            text = text[text.find(b"\n") + 1 :]
+    for text in texts(source):
+        start = text.find(b"\n") + 1 if first and not mark else 0
+        rows = _COMMENT.sub(b"", text) if mark else text[start:]
         first = False
-        sink.rows([text], columns, sql.replace("{table}", table))
+        sink.rows([rows], columns, sql.replace("{table}", table))
         yield
 
 

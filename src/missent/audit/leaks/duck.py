@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from missent.audit.events.read import Engine as Options
 
 _AT_ONCE = 1_000
+_FEW = 1_000_000  # events whose tables fit into memory; writing them costs half as much as counting
 
 
 class Duck:
@@ -29,9 +30,13 @@ class Duck:
         self._work = work
         self._connection = duck.connect(work, options.memory, options.threads)
         self.view("events", f"SELECT * FROM read_parquet({duck.text(events)})")
+        self._few = self.rows("SELECT count(*) FROM events")[0][0] <= _FEW
 
     def keep(self, name: str, sql: str) -> None:
-        """Make a table out of a query, as a Parquet file."""
+        """Make a table out of a query: in memory where there are few events, else as Parquet."""
+        if self._few:
+            self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
+            return
         path = duck.text(self._work / f"{name}.parquet")
         self._connection.execute(f"COPY ({sql}) TO {path} (FORMAT parquet, COMPRESSION snappy)")
         self.view(name, f"SELECT * FROM read_parquet({path})")

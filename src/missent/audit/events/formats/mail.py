@@ -11,13 +11,12 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from missent.audit.events.table import Status
-from missent.audit.sources import detect, folder, jsonl, mbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from missent.audit.events.interface import Head, ReadOptions, Sink, Source
-    from missent.audit.sources.interface import Event, Reader
+    from missent.audit.sources.interface import Event
 
 _COLUMNS: Final = ("began", "sender", "recipient", "status", "message")
 _SQL = """
@@ -32,13 +31,14 @@ _AT_ONCE = 20_000
 class Mail:
     """One kind of mailbox."""
 
-    def __init__(self, name: str, title: str, reader: Reader) -> None:
+    def __init__(self, name: str, title: str) -> None:
         self.name = name
         self.title = title
-        self._reader = reader
 
     def recognises(self, head: Head) -> bool:
         """Whether the readers of past mail take it for one."""
+        from missent.audit.sources import detect  # noqa: PLC0415  slow to import
+
         try:
             return detect.detect(head.path) == self.name
         except ValueError:
@@ -46,8 +46,10 @@ class Mail:
 
     def read(self, source: Source, options: ReadOptions, sink: Sink) -> Iterator[None]:  # noqa: ARG002
         """Read mail; see `Format`."""
+        from missent.audit.sources.detect import READERS  # noqa: PLC0415  slow to import
+
         waiting: list[Event] = []
-        for event in self._reader(source.path, source.tally):
+        for event in READERS[self.name](source.path, source.tally):
             waiting.append(event)
             if len(waiting) == _AT_ONCE:
                 sink.rows([_rows(waiting)], _COLUMNS, _SQL)
@@ -76,8 +78,8 @@ def _rows(events: Iterable[Event]) -> bytes:
 
 
 ALL: Final = (
-    Mail("mbox", "mbox", mbox.read),
-    Mail("maildir", "Maildir", folder.read_maildir),
-    Mail("jsonl", "messages as JSON Lines", jsonl.read),
-    Mail("eml", "folder of .eml files", folder.read_eml),
+    Mail("mbox", "mbox"),
+    Mail("maildir", "Maildir"),
+    Mail("jsonl", "messages as JSON Lines"),
+    Mail("eml", "folder of .eml files"),
 )

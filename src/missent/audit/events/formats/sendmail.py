@@ -24,10 +24,6 @@ _WANTED = (
     "(contains(line, ' sendmail[') OR contains(line, ' sm-mta[')"
     " OR contains(line, ' sm-msp-queue['))"
 )
-_HOST = (
-    "CASE WHEN line[4] = ' ' THEN split_part(substr(line, 17), ' ', 1)"
-    " ELSE split_part(line, ' ', 2) END"
-)
 _SQL = f"""
 WITH cut AS ({syslog.lines(_WANTED)}),
 told AS (
@@ -53,7 +49,9 @@ told AS (
 ), addressed AS (
   SELECT *, CASE WHEN sort <> {TO} OR contains(named, '@') THEN sort END AS kind FROM named
 )
-SELECT kind::TINYINT AS kind, CASE WHEN kind < {MALFORMED} THEN hash({_HOST}, id) END AS key, began,
+SELECT kind::TINYINT AS kind,
+  CASE WHEN kind < {MALFORMED} THEN hash(split_part(substr(line, host), ' ', 1), id) END AS key,
+  began,
   CASE WHEN kind = {MALFORMED} THEN line ELSE lower(trim(named, ' <>')) END AS address,
   NULL AS other,
   CASE WHEN kind = {FROM}
