@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from missent.core.acquaintance import piece_by_piece
 from missent.core.facts import Use
-from missent.core.neighbours import filing_keys, most_shared
+from missent.core.neighbours import domain_keys, filing_keys, most_shared
 from missent.core.shapes import shape
 from missent.memory.chains import Chains
 
@@ -80,7 +80,7 @@ class Past:
         series = own in self._series
         shared = {
             number: count
-            for number, count in index.shared(filing_keys(name)).items()
+            for number, count in index.shared(domain_keys(name)).items()
             if (other := names[number]) != name
             and not (series and _without_digits(other) == own)
             and keep(other)
