@@ -63,3 +63,22 @@ def test_a_file_without_content_is_read_as_nothing(tmp_path: Path, content: str)
     path.write_text(content)
     assert detect(path) == EMPTY
     assert list(reader(EMPTY)(path, Tally())) == []
+
+
+@pytest.mark.parametrize(
+    "stamp", ["Nov 05 03:04:05", "Nov 05 03:04:05.123456", "2026-11-05T03:04:05+0000"]
+)
+def test_what_journalctl_prints_is_a_log(tmp_path: Path, stamp: str) -> None:
+    path = tmp_path / "mail.log"
+    path.write_text(
+        "-- Journal begins at Mon 2026-01-05 10:00:00 UTC. --\n"
+        f"{stamp} mx postfix/qmgr[1]: ABC123DEF: from=<me@corp.example>, size=100, nrcpt=1\n"
+        "-- Boot 0123456789abcdef --\n"
+        f"{stamp} mx postfix/smtp[1]: ABC123DEF: to=<gen@army.ml>, relay=x[192.0.2.1]:25, delay=1,"
+        " dsn=2.0.0, status=sent (250 ok)\n"
+    )
+    assert detect(path) == "postfix"
+    tally = Tally()
+    (event,) = reader("postfix")(path, tally)
+    assert [str(one.address) for one in event.message.recipients] == ["gen@army.ml"]
+    assert not tally.skipped

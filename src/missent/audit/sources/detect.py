@@ -24,8 +24,10 @@ READERS: Mapping[str, Reader] = {
 EMPTY = "empty"  # a log that was just rotated, a mailbox without mail
 _LOOKED_AT = 64 * 1024
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]*:[ \t]")
+_JOURNAL = re.compile(rb"\A(?:-- [^\n]*\n)+")  # what journalctl says before the first line
 _STAMP = re.compile(
-    rb"(?:<\d{1,3}>)?(?:1 )?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\S+) \S+ "
+    rb"(?:<\d{1,3}>)?(?:1 )?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\dT\S+)"
+    rb" \S+ "
 )
 
 
@@ -73,6 +75,7 @@ def _file(path: Path) -> str | None:
     start = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start:
         return EMPTY
+    start = _JOURNAL.sub(b"", start)
     if start.startswith(b"{"):
         return "jsonl"
     if start.startswith(b"From "):

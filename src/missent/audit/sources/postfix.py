@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from missent.core.address import Address
 
 LINE = re.compile(
-    r"(?:<\d{1,3}>)?(?:(?P<short>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)"
+    r"(?:<\d{1,3}>)?(?:(?P<short>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)(?:\.\d+)?"
     r"|(?:1 )?(?P<long>\d{4}-\d\d-\d\dT\S+))"
     r" (?P<host>\S+) postfix[^/\s\[]*/(?:[^/\s\[]+/)*(?P<program>[a-z-]+)"
     r"(?:\[\d+\]:| \S+ \S+ (?:-|\[[^\]]*\])) "
