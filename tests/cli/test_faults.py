@@ -59,6 +59,15 @@ def test_what_the_caller_closed_is_borne(tmp_path: Path) -> None:
     assert shell("missent check a@army.ml 2>&- >/dev/null", tmp_path) == (1, "")
 
 
+def test_letters_that_the_terminal_lacks_are_spelt(tmp_path: Path) -> None:
+    code, err = shell("PYTHONIOENCODING=ascii missent check a@аррӏе.com > out", tmp_path)  # noqa: RUF001
+    assert (code, err) == (1, "")
+    assert "\\u0430" in (tmp_path / "out").read_text("ascii")
+    code, err = shell("missent check --message $'caf\\xe9.eml'", tmp_path)
+    assert code == USAGE
+    assert "No such file" in err
+
+
 def test_a_fault_of_missent_has_no_code_of_a_finding(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,3 +148,15 @@ def test_an_amount_of_memory_that_is_none_is_told_with_one(run: Run, tmp_path: P
     assert "--memory lots" in told.err
     assert "write, say, 800MB" in told.err
     assert "SOURCE" not in told.err
+
+
+def test_names_of_files_need_not_be_utf_8(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    (folder / os.fsdecode(b"mail\xe9.log")).write_text(LOG)
+    code, _ = shell("missent audit --no-cache --html r.html caf*/mail* > out", tmp_path)
+    assert code == 1
+    assert "mail\\udce9.log" in (tmp_path / "r.html").read_text("utf-8")
+    code, err = shell("missent audit caf*/mail*", tmp_path)
+    assert code == USAGE
+    assert "cannot be kept in a folder with such a name" in err

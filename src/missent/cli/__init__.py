@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from contextlib import suppress
@@ -31,6 +32,8 @@ MEANINGS = {
 def main() -> None:
     """Run `missent`; the exit codes are those of docs/reference/exit-codes.md."""
     _open_closed()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # what the terminal's letters lack
     try:
         code = _run()
         sys.stdout.flush()

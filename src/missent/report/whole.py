@@ -6,6 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
+_SPELT = "backslashreplace"  # names of files that are no UTF-8, which a text may speak of
+
 
 def write(path: Path, text: str, mode: int = 0o600) -> None:
     """Write a file, whole or not at all; a pipe or a device, such as /dev/stdout, is written to.
@@ -20,7 +22,7 @@ def write(path: Path, text: str, mode: int = 0o600) -> None:
     """
     try:
         if path.is_symlink() or (path.exists() and not path.is_file()):
-            path.write_text(text, "utf-8")  # to put a file in its place would take it away
+            path.write_text(text, "utf-8", _SPELT)  # to put a file in its place would take it away
         else:
             _replace(path, text, mode)
     except OSError as error:
@@ -29,7 +31,12 @@ def write(path: Path, text: str, mode: int = 0o600) -> None:
 
 def _replace(path: Path, text: str, mode: int) -> None:
     with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.absolute().parent, prefix=f".{path.name}.", delete=False
+        "w",
+        encoding="utf-8",
+        errors=_SPELT,
+        dir=path.absolute().parent,
+        prefix=f".{path.name}.",
+        delete=False,
     ) as file:
         beside = Path(file.name)
         try:

@@ -272,6 +272,11 @@ def _beside(given: Sequence[str]) -> Path:
 
 def _begin(cache: Path) -> Path:
     """A folder of our own below the cache; those that killed runs left are removed."""
+    if not str(cache.absolute()).isprintable():
+        raise ValueError(
+            f"{cache}: what is read cannot be kept in a folder with such a name; name another by"
+            " --cache, or keep nothing, by --no-cache"
+        )
     try:
         return _made(cache)
     except OSError as error:
@@ -300,7 +305,8 @@ def _name(found: Sequence[Source], options: ReadOptions) -> str:
         state = source.path.stat()
         parts += [str(source.path.resolve()), source.format, str(source.size)]
         parts += [str(state.st_mtime_ns), str(state.st_ino)]
-    return "events-" + blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
+    said = os.fsencode("\n".join(parts))  # a name of a file need not be UTF-8
+    return "events-" + blake2b(said, digest_size=8).hexdigest()
 
 
 def _in_order(found: list[Source]) -> None:
