@@ -43,7 +43,7 @@ uol.com.co uol.com.mx uol.com.ve uymail.com wanadoo.es xmail.com y7mail.com yaho
 yawmail.com ymail4.com ynnmail.com yopmail.com yyhmail.com zmail.ru zoemail.com zoutlook.com
 """.split()
 # The same label under another suffix, where it is not the provider's; and placeholders.
-FALSE = {"gmail.co.uk", "gmail.it", "example.com", "yourdomain.com", "mydomain.com"}
+FALSE = set("gmail.co.uk gmail.com.com gmail.it example.com yourdomain.com mydomain.com".split())
 
 
 def main(source: Path) -> None:

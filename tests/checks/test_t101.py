@@ -38,6 +38,7 @@ def only(recipient: str, facts: Facts | None = None) -> Finding:
         ("c@yaoo.com", "c@yahoo.com"),
         ("d@outlook.cm", "d@outlook.com"),
         ("x@army.mil.ml", "x@army.mil"),
+        ("x@gmail.com.com", "x@gmail.com"),
         ("x@navy.mil.com", "x@navy.mil"),
     ],
 )

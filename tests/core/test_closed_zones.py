@@ -81,3 +81,21 @@ def test_a_suffix_behind_a_listed_name(typed: str, meant: str) -> None:
 )
 def test_what_may_be_a_name_of_its_own(typed: str) -> None:
     assert not list(closed_zones.before_a_suffix(typed))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("nato.int.com", "nato.int"),
+        ("ox.ac.uk.com", "ox.ac.uk"),
+        ("gmail.com.com", "gmail.com"),
+        ("yahoo.co.uk.net", "yahoo.co.uk"),
+    ],
+)
+def test_com_behind_a_well_known_name(typed: str, meant: str) -> None:
+    assert list(closed_zones.before_com(typed)) == [meant]
+
+
+@pytest.mark.parametrize("typed", ["bayern.de.com", "download.com.com", "mil.com", "gmail.com.br"])
+def test_com_behind_what_may_be_a_name_of_its_own(typed: str) -> None:
+    assert not list(closed_zones.before_com(typed))

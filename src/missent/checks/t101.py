@@ -29,8 +29,8 @@ class LookalikeDomain:
     governments, universities), and weighed: how people slip, how often each is written to and by
     whom, whether this very mailbox is known at the other one, whether the typed name looks like a
     name that somebody chose. A suffix behind a name of a protected zone is looked at too,
-    `army.mil.ml`, where no country has such a zone (`mil.br`). The finding's probability is that of
-    the other name being meant.
+    `army.mil.ml`, where no country has such a zone (`mil.br`), and `.com` behind any well-known
+    name. The finding's probability is that of the other name being meant.
 
     A domain that the lists inside missent know to exist is questioned only by what is known here:
     `earthlink.com`, where everybody writes to `earthlink.net` and nobody ever wrote from the other.

@@ -72,7 +72,8 @@ def domains_in_tables(case: Case) -> list[Candidate]:
     if names:
         names = list(dict.fromkeys(names))
         found = [c for c in _explained(typed, names) if _is_of_the_fingers(c, suffix)]
-    return found + _explained(typed, closed_zones.before_a_suffix(typed))
+    behind = {*closed_zones.before_a_suffix(typed), *closed_zones.before_com(typed)}
+    return found + _explained(typed, behind)
 
 
 def _is_renowned(name: str) -> bool:

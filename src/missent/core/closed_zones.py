@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from missent.core import suffixes
 from missent.core.slips import once
-from missent.core.tables import protected
+from missent.core.tables import protected, providers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ZONES = frozenset({"mil", "gov", "edu"})
 _SHORTEST = 6  # a label that two countries would hardly share
 _COUNTRY = 2  # letters
+_HABITS = frozenset({"com", "net", "org"})
 
 
 class _Labels(NamedTuple):
@@ -72,6 +73,18 @@ def before_a_suffix(typed: str) -> Iterator[str]:
         name = f"{below}.{zone}"
         if protected.is_known(name):
             yield name
+
+
+def before_com(typed: str) -> Iterator[str]:
+    """The well-known name of any zone that has `.com` behind it, from habit: `ox.ac.uk.com`.
+
+    Nothing where the whole name can be registered just so, as `bayern.de.com` below `de.com`.
+    """
+    name, _, last = typed.rpartition(".")
+    if last not in _HABITS or "." not in name or not suffixes.split(typed).below:
+        return
+    if protected.is_known(name) or name in providers.popular():
+        yield name
 
 
 def is_sure_before(zone: str, suffix: str) -> bool:

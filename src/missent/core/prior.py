@@ -81,9 +81,9 @@ def _is_renowned(typed: str, meant: str) -> bool:
 def _behind(typed: str, meant: str) -> float:
     """P(typed) of a name that is a listed one with a suffix behind it."""
     _, zone, suffix, _ = suffixes.split(typed)
-    if zone not in closed_zones.ZONES:
-        return _genuine(typed, meant)
-    return _BEHIND if closed_zones.is_sure_before(zone, suffix) else _BEHIND_COUNTRY
+    if closed_zones.is_sure_before(zone, suffix):
+        return _BEHIND
+    return _BEHIND_COUNTRY if zone in closed_zones.ZONES else _genuine(typed, meant)
 
 
 def _genuine(typed: str, meant: str) -> float:

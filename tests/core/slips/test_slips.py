@@ -50,6 +50,7 @@ def test_characters(typed: str, meant: str, kind: str, words: str) -> None:
          "with the labels in another order"),
         ("swpc.com", "swpc.siemens.com", "labels_cut", "with `siemens` left out"),
         ("mail.acme.com", "acme.com", "labels_added", "with an extra `mail`"),
+        ("acme.com.com", "acme.com", "labels_added", "with an extra `com`"),
         ("akin.com", "akingump.com", "label_shortened", "with `akin` for `akingump`"),
         ("acmewidgets.com", "acme.com", "label_lengthened", "with `acmewidgets` for `acme`"),
         ("yahoo.co", "yahoo.co.uk", "labels_cut", "with `uk` left out"),

@@ -92,7 +92,9 @@ def _labels(typed_name: str, meant_name: str) -> Slip | None:
         words = f"with `{'.'.join(cut)}` left out"
         return Slip(rate("labels_cut") + log(len(meant)), "labels_cut", 2, words)
     if len(typed) > len(meant) and _is_subsequence(meant, typed):
-        extra = [label for label in typed if label not in meant]
+        extra = typed.copy()
+        for label in meant:
+            extra.remove(label)  # once for each: `gmail.com.com` has one too many
         words = f"with an extra `{'.'.join(extra)}`"
         return Slip(rate("labels_added") + log(len(typed)), "labels_added", 2, words)
     if len(typed) == len(meant) and typed[-1] == meant[-1]:
