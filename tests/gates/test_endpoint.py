@@ -67,8 +67,13 @@ def test_a_port_that_is_taken_is_told(host: str) -> None:
 
 
 def test_an_unknown_group_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="cannot listen"):
+    with pytest.raises(ConfigError, match="there is no group 'no-such-group'; make it"):
         Endpoint(f"unix:{tmp_path}/m.sock", group="no-such-group").listen()
+
+
+def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=f"there is no folder {tmp_path}/missing; make it first"):
+        Endpoint(f"unix:{tmp_path}/missing/m.sock").listen()
 
 
 def test_nobody_there() -> None:

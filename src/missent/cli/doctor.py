@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from missent.cli import FINDINGS, UNDECIDED
+from missent.cli import FINDINGS, UNDECIDED, told
 from missent.cli.form import form
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def command(context: Context, directory: Path | None, postconf: str, form: str) 
     try:
         found = reading.read(directory, postconf)
     except (OSError, ValueError) as error:
-        click.echo(f"Error: Postfix's configuration cannot be read: {error}", err=True)
+        reason = f"{told(error)}; name it with --postconf" if isinstance(error, OSError) else error
+        click.echo(f"Error: Postfix's configuration cannot be read: {reason}", err=True)
         return UNDECIDED
     enforced = settings.policy.mode == "enforce"
     advice = doctor.examine(found, options, endpoints, enforced=enforced)

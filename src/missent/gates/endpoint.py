@@ -78,8 +78,17 @@ class Endpoint:
         """
         try:
             return self._listen_tcp() if self.path is None else self._listen_unix(self.path)
-        except (OSError, KeyError) as error:
-            raise ConfigError(f"cannot listen on {self.text}: {error}") from None
+        except KeyError:
+            reason = f"there is no group {self.group!r}; make it, or name another"
+        except PermissionError as error:
+            reason = (
+                f"{error.strerror}; its folder must be ours, and we of the group {self.group!r}"
+            )
+        except FileNotFoundError:
+            reason = f"there is no folder {self.path and self.path.parent}; make it first"
+        except OSError as error:
+            reason = error.strerror or str(error)
+        raise ConfigError(f"cannot listen on {self.text}: {reason}")
 
     def _listen_tcp(self) -> socket.socket:
         host, port = self._host_and_port
