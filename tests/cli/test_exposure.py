@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Run
 
 
+def test_that_nobody_was_asked_is_said(run: Run) -> None:
+    told = run("exposure", "--offline", "--limit", "3", "navy.mil")
+    assert told.out.count("ask again later") == 0
+    assert "of what people type for it by mistake; nobody was asked." in told.out
+
+
 def test_lists_the_names_without_asking_anybody(run: Run) -> None:
     told = run("exposure", "--offline", "--limit", "30", "--format", "json", "navy.mil")
     assert told.code == 0

@@ -91,3 +91,10 @@ class Lookalike:
     probe: str = ""
     yearly: float = 0.0
     advice: str = ""
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether the DNS was asked about it, so that something could be said."""
+        if self.state is State.UNKNOWN:
+            return bool(self.reason)
+        return self.state not in {State.IMPOSSIBLE, State.OURS}

@@ -72,7 +72,7 @@ def advice(one: Lookalike) -> str:
             f"somebody got a certificate for {one.mail_hosts[0]}{when}: block it at your own gates "
             "before it takes mail, and look again"
         )
-    return _ADVICE.get(one.state, "")
+    return _ADVICE.get(one.state, "") if one.was_asked else ""
 
 
 def _soon(day: str) -> bool:

@@ -62,10 +62,12 @@ def as_text(found: Sequence[Lookalike], *, every: bool) -> Iterator[str]:
     for one in found:
         covered[one.meant] += one.probability
         taken[one.meant] += one.probability * one.state.takes_mail
+    asked = any(one.was_asked for one in found)
     for meant, share in covered.items():
+        takes = f"{taken[meant]:.1%} goes to names that take mail" if asked else "nobody was asked"
         yield (
             f"{Domain(meant).unicode}: the names looked at are {share:.0%} of what people type for "
-            f"it by mistake; {taken[meant]:.1%} goes to names that take mail."
+            f"it by mistake; {takes}."
         )
     counts = {state: sum(one.state is state for one in found) for state in State}
     yield "; ".join(f"{count} {state}" for state, count in counts.items() if count) + "."
