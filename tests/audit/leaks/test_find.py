@@ -122,8 +122,12 @@ def test_own_lookalikes_out_and_in(audit: Callable[..., Audit]) -> None:
     text = message(to="bob@harbourlinnen.com", sender="ann@harbourlinen.com") + message(
         identity="4SxYz22345zBcD", sender="x@harbourl1nen.com", to="ann@harbourlinen.com"
     )
-    kinds = {leak.domain: leak.kind for leak in audit(text, own=("harbourlinen.com",)).leaks}
+    found = audit(text, own=("harbourlinen.com",))
+    kinds = {leak.domain: leak.kind for leak in found.leaks}
     assert kinds == {"harbourlinnen.com": Kind.OWN, "harbourl1nen.com": Kind.POSING}
+    assert [leak.domain for leak in found.outbound] == ["harbourlinnen.com"]
+    (posing,) = found.inbound
+    assert (posing.messages, posing.total("delivered"), posing.total("octets")) == (1, 1, 1000)
 
 
 def test_a_suffix_that_does_not_exist(audit: Callable[..., Audit]) -> None:

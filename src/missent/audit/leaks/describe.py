@@ -24,26 +24,35 @@ def describe(
 
     Args:
         engine: holds the tables of the second pass.
-        leaks: wrong domains; those that pose as one of ours have their counts already.
-        spellings: how each domain stands in the log.
+        leaks: wrong domains.
+        spellings: how each domain that mail went to stands in the log.
         own: the organisation's domains.
     """
-    there = {leak.domain: leak for leak in leaks if leak.kind is not Kind.POSING}
-    spelt = [(text,) for name in there for text in spellings[name]]
-    engine.load("wrong", ["domain"], spelt)
+    wrong = {leak.domain: leak for leak in leaks if leak.kind is not Kind.POSING}
+    engine.load("wrong", ["domain"], [(text,) for name in wrong for text in spellings[name]])
     engine.keep("went_wrong", plan.WRONG)
+    _count(engine, wrong, "went_wrong", plan.WRONG_PAIRS)
+    posing = {leak.domain: leak for leak in leaks if leak.kind is Kind.POSING}
+    if posing:
+        engine.keep("posed", plan.POSED)
+        _count(engine, posing, "posed", plan.POSED_PAIRS)
+    for leak in leaks:
+        leak.habit = tell.habit(leak, own)
+        leak.tell = tell.whom(leak, own)
+
+
+def _count(engine: Engine, leaks: Mapping[str, Leak], deliveries: str, pairs: str) -> None:
+    """Add the counts of a table of deliveries to the leaks, which are given by their names."""
     days: dict[tuple[str, str], int] = {}
-    for text, sender, recipient, day, count in engine.rows(plan.WRONG_DAYS):
-        leak = there[normal(text) or text]
+    by_day = plan.BY_DAY.format(deliveries=deliveries)
+    for text, sender, recipient, day, count in engine.rows(by_day):
+        leak = leaks[normal(text) or text]
         if day is not None:
             leak.days[int(day)] = leak.days.get(int(day), 0) + int(count)
         days[sender, recipient] = days.get((sender, recipient), 0) + 1
-    for text, messages in engine.rows(plan.WRONG_MESSAGES):
-        there[normal(text) or text].messages += int(messages)
-    for text, sender, recipient, via, *counts in engine.rows(plan.WRONG_PAIRS):
+    for text, messages in engine.rows(plan.DISTINCT_MESSAGES.format(deliveries=deliveries)):
+        leaks[normal(text) or text].messages += int(messages)
+    for text, sender, recipient, via, *counts in engine.rows(pairs):
         pair = Pair(sender, recipient, via, *(int(v or 0) for v in counts))
         pair = pair._replace(days=days.get((sender, recipient), 1))
-        there[normal(text) or text].pairs.append(pair)
-    for leak in leaks:
-        leak.habit = tell.habit(leak)
-        leak.tell = tell.whom(leak, own)
+        leaks[normal(text) or text].pairs.append(pair)

@@ -32,11 +32,15 @@ class Habit(Enum):
 
     FORWARD = "standing forward"
     """Many senders reach one wrong address: an alias, a forward or a list does it."""
+    LIST = "mailing list"
+    """A list sends to a member that is no such address."""
     BOOK = "address book"
     """The same sender writes to the same wrong address again and again."""
     OFTEN = "typed again and again"
     """Different people make the slip anew."""
     ONCE = "one-off"
+    POSING = "again and again"
+    """Mail comes from there on several days."""
 
 
 class Pair(NamedTuple):
@@ -155,6 +159,16 @@ class Audit:
     leaks: list[Leak] = field(default_factory=list)
     own: frozenset[str] = frozenset()
     errors: set[str] = field(default_factory=set)
+
+    @property
+    def outbound(self) -> list[Leak]:
+        """Domains that mail went to; of the others it came."""
+        return [leak for leak in self.leaks if leak.kind is not Kind.POSING]
+
+    @property
+    def inbound(self) -> list[Leak]:
+        """Domains that pose as one of the organisation's own."""
+        return [leak for leak in self.leaks if leak.kind is Kind.POSING]
 
     def bounds(self) -> list[str]:
         """What was left out where there was too much of it, in sentences; none mostly."""

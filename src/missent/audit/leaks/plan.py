@@ -132,7 +132,8 @@ FROM pairs p JOIN meant m ON split_part(p.recipient, '@', -1) = m.domain
 GROUP BY p.sender, split_part(p.recipient, '@', -1) ORDER BY p.sender, domain
 """
 
-# Of the domains where mail went wrong: the table `wrong(domain)`.
+# Of the domains where mail went wrong: the table `wrong(domain)`; of those that pose as one of
+# ours, `posing(domain)`. Both make a table of deliveries that are looked at.
 WRONG_PAIRS: Final = """
 SELECT l.domain, l.sender, l.recipient, l.via, l.messages, l.delivered, l.deferred, l.bounced,
   l.refused, l.passed, l.first, l.last, l.octets
@@ -142,18 +143,23 @@ WRONG: Final = """
 SELECT d.*, w.domain FROM deliveries d JOIN wrong w ON split_part(d.recipient, '@', -1) = w.domain
 WHERE d.sender IS NULL OR d.sender <> ''
 """
-WRONG_MESSAGES: Final = """
-SELECT domain, count(DISTINCT message) AS messages FROM went_wrong GROUP BY domain ORDER BY domain
+POSED_PAIRS: Final = """
+SELECT w.domain, p.sender, p.recipient, p.via, p.messages, p.delivered, p.deferred, p.bounced,
+  p.refused, p.passed, p.first, p.last, p.octets
+FROM pairs p JOIN posing w ON split_part(p.sender, '@', -1) = w.domain
+ORDER BY w.domain, p.recipient, p.sender
 """
-WRONG_DAYS: Final = """
+POSED: Final = """
+SELECT d.*, w.domain FROM deliveries d JOIN posing w ON split_part(d.sender, '@', -1) = w.domain
+"""
+DISTINCT_MESSAGES: Final = """
+SELECT domain, count(DISTINCT message) AS messages FROM {deliveries}
+GROUP BY domain ORDER BY domain
+"""
+BY_DAY: Final = """
 SELECT domain, coalesce(sender, '?') AS sender, recipient,
   CAST(floor(began / 86400) AS BIGINT) AS day, count(*) AS deliveries
-FROM went_wrong GROUP BY domain, coalesce(sender, '?'), recipient,
+FROM {deliveries} GROUP BY domain, coalesce(sender, '?'), recipient,
   CAST(floor(began / 86400) AS BIGINT)
 ORDER BY domain, recipient, sender, day
-"""
-WRITTEN_BY: Final = """
-SELECT p.sender, p.recipient, p.messages, p.first, p.last
-FROM pairs p JOIN posing w ON split_part(p.sender, '@', -1) = w.domain
-ORDER BY p.sender, p.recipient
 """

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from missent.audit.leaks import plan
-from missent.audit.leaks.leak import Kind, Leak, Pair
-from missent.audit.leaks.look import normal
+from missent.audit.leaks.leak import Kind, Leak
 from missent.checks.t103 import Confusable
 from missent.core.address import Address, Domain
 from missent.core.engine import screen
@@ -27,7 +26,7 @@ _NOBODY = "postmaster"  # stands for whoever wrote
 
 
 def posing(engine: Engine, options: FindOptions, at: int) -> list[Leak]:
-    """Find them, with who wrote from there to whom.
+    """Find them; their counts are added by `describe`.
 
     Args:
         engine: holds the pairs.
@@ -61,15 +60,7 @@ def posing(engine: Engine, options: FindOptions, at: int) -> list[Leak]:
                 finding.summary,
                 answer.action,
             )
-    spelt = [(text,) for name in leaks for text in texts[name]]
-    engine.load("posing", ["domain"], spelt)
-    for sender, recipient, messages, first, last in engine.rows(plan.WRITTEN_BY):
-        leak = leaks[normal(sender.rpartition("@")[2]) or ""]
-        n = int(messages)
-        leak.pairs.append(
-            Pair(sender, recipient, None, n, n, 0, 0, 0, 0, int(first or 0), int(last or 0), 0)
-        )
-        leak.messages += n
+    engine.load("posing", ["domain"], [(text,) for name in leaks for text in texts[name]])
     return list(leaks.values())
 
 

@@ -120,8 +120,8 @@ def _picture(
     parts.append(f'<polyline class="mail" points="{points}"/>')
     label = f"{sum(sums):,} of {sum(mail.values()):,}, over time"
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{label}">'
-        f"{''.join(parts)}</svg>"
+        f'<div class="wide"><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{label}">'
+        f"{''.join(parts)}</svg></div>"
     )
 
 

@@ -23,10 +23,13 @@ def tell(line: str) -> None:
 
 def sources(dataset: Dataset, names: Names) -> None:
     """Tell what was read, and what could not be."""
+    from missent.audit.page.frame import counted  # noqa: PLC0415  `--help` needs none
+
     if dataset.again:
         tell(f"read before, and not changed since: {dataset.folder}")
     for source in dataset.sources[: None if len(dataset.sources) <= FEW else FEW]:
-        tell(f"{source.name}: {source.format}, {source.lines:,} lines, {source.events:,} events")
+        read = f"{counted(source.lines, 'line')}, {counted(source.events, 'event')}"
+        tell(f"{source.name}: {source.format}, {read}")
     if len(dataset.sources) > FEW:
         tell(f"and {len(dataset.sources) - FEW:,} more sources")
     for source in dataset.sources:
@@ -37,7 +40,9 @@ def sources(dataset: Dataset, names: Names) -> None:
         if source.tally.skipped:
             samples = source.tally.samples[:FEW] if names.are_whole else []
             which = "the first:" if samples else "pseudonymised, none of them is shown"
-            tell(f"{source.name}: {source.tally.skipped:,} lines could not be read; {which}")
+            tell(
+                f"{source.name}: {counted(source.tally.skipped, 'line')} could not be read; {which}"
+            )
             for sample in samples:
                 tell(f"  {sample.reason}")
 

@@ -6,8 +6,8 @@ from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING
 
-from missent.audit.leaks.leak import Habit
-from missent.audit.leaks.show.names import day, size
+from missent.audit.leaks.leak import Habit, Kind
+from missent.audit.leaks.show.names import day, size, span
 from missent.audit.page import frame
 from missent.audit.page.timeline import timeline
 from missent.report import whole
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _WORST = 12
 _MOST = 2_000
 _PAIRS = 10
-_STANDING = (Habit.FORWARD, Habit.BOOK)
+_STANDING = (Habit.FORWARD, Habit.LIST, Habit.BOOK)
 _GATE = {
     "warn": ("warned about", "delivered, and the sender told"),
     "hold": ("held", "held until the sender confirms"),
@@ -43,7 +43,7 @@ def write(path: Path, audit: Audit, policy: Policy, names: Names) -> None:
 def render(audit: Audit, policy: Policy, names: Names) -> str:
     """The report as text."""
     wrong: Counter[int] = Counter()
-    for leak in audit.leaks:
+    for leak in audit.outbound:
         wrong.update(leak.days)
     bucket, picture = timeline(audit.days, {"misdirected": wrong})
     standing = [leak for leak in audit.leaks if leak.habit in _STANDING]
@@ -52,9 +52,10 @@ def render(audit: Audit, policy: Policy, names: Names) -> str:
         tiles=_tiles(audit),
         bucket=bucket,
         timeline=picture,
-        worst="".join(_article(leak, names) for leak in audit.leaks[:_WORST]) or frame.NONE,
+        worst="".join(_article(leak, names) for leak in audit.outbound[:_WORST]) or frame.NONE,
         standing=_table(standing),
-        all=_table(audit.leaks[:_MOST]),
+        all=_table(audit.outbound[:_MOST]),
+        posing="".join(_article(leak, names) for leak in audit.inbound[:_MOST]) or frame.NONE,
         gate=_gate(audit),
         sources=_sources(audit),
         decided=_decided(audit, policy),
@@ -65,13 +66,14 @@ def render(audit: Audit, policy: Policy, names: Names) -> str:
 
 
 def _lead(audit: Audit) -> str:
-    if not audit.leaks:
+    leaks = audit.outbound
+    if not leaks:
         return "No mail to a wrong domain was found."
-    sent = frame.counted(sum(leak.messages for leak in audit.leaks), "message")
-    arrived = frame.counted(sum(leak.total("delivered") for leak in audit.leaks), "delivery")
-    standing = sum(leak.habit in _STANDING for leak in audit.leaks)
+    sent = frame.counted(sum(leak.messages for leak in leaks), "message")
+    arrived = frame.counted(sum(leak.total("delivered") for leak in leaks), "delivery")
+    standing = sum(leak.habit in _STANDING for leak in leaks)
     return (
-        f"<b>{sent}</b> went to <b>{frame.counted(len(audit.leaks), 'domain')}</b> that probably"
+        f"<b>{sent}</b> went to <b>{frame.counted(len(leaks), 'domain')}</b> that probably"
         f" nobody meant; <b>{arrived}</b> were accepted there. {standing:,} of these domains"
         f" {'is' if standing == 1 else 'are'} written to again and again by a forward, a list or an"
         " address book."
@@ -79,7 +81,7 @@ def _lead(audit: Audit) -> str:
 
 
 def _tiles(audit: Audit) -> str:
-    leaks = audit.leaks
+    leaks = audit.outbound
     tiles = (
         (f"{len(leaks):,}", "wrong domains"),
         (f"{sum(leak.messages for leak in leaks):,}", "messages to them"),
@@ -103,9 +105,11 @@ def _article(leak: Leak, names: Names) -> str:
         for whom, why in leak.tell
     )
     why = frame.quoted(names.summary(leak.summary, addresses))
+    badge = f'<span class="badge {leak.action}">would be {_GATE[str(leak.action)][0]}</span>'
+    if leak.kind is Kind.POSING:  # gates look at what goes out
+        meant, badge = meant.replace(" instead of ", ", which looks like ", 1), ""
     return (
-        f"<article><header><h3>{typed}{meant}{owner}</h3>"
-        f'<span class="badge {leak.action}">would be {_GATE[str(leak.action)][0]}</span></header>'
+        f"<article><header><h3>{typed}{meant}{owner}</h3>{badge}</header>"
         f"<p>{frame.counted(leak.messages, 'message')}, {size(leak.total('octets'))}, from"
         f" {frame.counted(leak.senders, 'sender')} to {frame.counted(leak.recipients, 'address')}:"
         f" {_fates(leak)}. {_span(leak)}.</p>"
@@ -116,8 +120,8 @@ def _article(leak: Leak, names: Names) -> str:
 
 
 def _span(leak: Leak) -> str:
-    first, last = day(leak.first), day(leak.last)
-    return f"On {first}" if first == last else f"{first} to {last}"
+    shown = span(leak.first, leak.last)
+    return f'<span class="whole">{shown if " " in shown else f"On {shown}"}</span>'
 
 
 def _fates(leak: Leak) -> str:
@@ -131,13 +135,13 @@ def _pairs(leak: Leak, names: Names) -> str:
         f"<tr><td>{escape(names.address(pair.sender))}</td>"
         f"<td>{escape(names.address(pair.recipient))}</td>"
         f'<td class="number">{pair.deliveries:,}</td>'
-        f'<td class="whole">{day(pair.first)} to {day(pair.last)}</td></tr>'
+        f'<td class="whole">{span(pair.first, pair.last)}</td></tr>'
         for pair in ranked[:_PAIRS]
     )
     more = len(ranked) - _PAIRS
     note = f'<p class="soft">and {more:,} more pairs: --format csv</p>' if more > 0 else ""
     heads = "<th>from</th><th>to</th><th>times</th><th>first, last</th>"
-    return f"<table><tr>{heads}</tr>{rows}</table>{note}"
+    return f'<div class="wide"><table><tr>{heads}</tr>{rows}</table></div>{note}'
 
 
 def _table(leaks: Iterable[Leak]) -> str:
@@ -152,7 +156,7 @@ def _table(leaks: Iterable[Leak]) -> str:
         f'<td class="number">{leak.messages:,}</td>'
         f'<td class="number">{leak.total("delivered"):,}</td>'
         f'<td class="number">{leak.total("bounced"):,}</td><td class="number">{leak.senders:,}</td>'
-        f'<td class="whole">{day(leak.first)}<br>{day(leak.last)}</td></tr>'
+        f'<td class="whole">{span(leak.first, leak.last).replace(" to ", "<br>")}</td></tr>'
         for leak in leaks
     )
     return f'<div class="wide"><table><tr>{head}</tr>{rows}</table></div>' if rows else frame.NONE
@@ -161,7 +165,7 @@ def _table(leaks: Iterable[Leak]) -> str:
 def _gate(audit: Audit) -> str:
     domains: Counter[str] = Counter()
     sent: Counter[str] = Counter()
-    for leak in audit.leaks:
+    for leak in audit.outbound:
         domains[str(leak.action)] += 1
         sent[str(leak.action)] += leak.total("deliveries")
     if not domains:

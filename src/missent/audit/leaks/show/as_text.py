@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missent.audit.leaks.show.names import day, size
+from missent.audit.leaks.show.names import size, span
+from missent.audit.page.frame import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,18 +28,21 @@ def lines(audit: Audit, names: Names, most: int) -> Iterator[str]:
         yield from _leak(leak, names)
     if len(audit.leaks) > most:
         yield f"and {len(audit.leaks) - most:,} more: --most, --format json and --html show them"
-    leaks = audit.leaks
+    leaks, posing = audit.outbound, len(audit.inbound)
     wrong = sum(leak.total("deliveries") for leak in leaks)
     arrived = sum(leak.total("delivered") for leak in leaks)
     yield (
-        f"{audit.deliveries:,} deliveries to {audit.domains:,} domains,"
-        f" {day(audit.first)} to {day(audit.last)}"
+        f"{counted(audit.deliveries, 'delivery')} to {counted(audit.domains, 'domain')},"
+        f" {span(audit.first, audit.last)}"
     )
     yield (
-        f"{len(leaks):,} wrong domains, {wrong:,} deliveries to them, {arrived:,} of these arrived"
+        f"{counted(len(leaks), 'wrong domain')}: {counted(wrong, 'delivery')} went there,"
+        f" {arrived:,} of these arrived"
         if leaks
         else "no wrong domain was found"
     )
+    if posing:
+        yield f"{counted(posing, 'lookalike')} of your own domains wrote to you"
     yield from audit.bounds()
 
 
@@ -54,9 +58,9 @@ def _leak(leak: Leak, names: Names) -> Iterator[str]:
         if (count := leak.total(name))
     )
     yield (
-        f"       {leak.messages:,} messages, {size(leak.total('octets'))}, from {leak.senders:,}"
-        f" senders to {leak.recipients:,} addresses: {fates}"
+        f"       {counted(leak.messages, 'message')}, {size(leak.total('octets'))}, from"
+        f" {counted(leak.senders, 'sender')} to {counted(leak.recipients, 'address')}: {fates}"
     )
-    yield f"       {day(leak.first)} to {day(leak.last)}"
+    yield f"       {span(leak.first, leak.last)}"
     for whom, why in leak.tell[:_NAMED]:
         yield f"       tell {names.address(whom)}: {why}"

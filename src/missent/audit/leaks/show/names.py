@@ -60,6 +60,12 @@ def day(moment: int) -> str:
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d") if moment else "unknown"
 
 
+def span(first: int, last: int) -> str:
+    """The days from one moment to another."""
+    one, other = day(first), day(last)
+    return one if one == other else f"{one} to {other}"
+
+
 def size(octets: int) -> str:
     """Octets for people."""
     amount = float(octets)
