@@ -59,7 +59,7 @@ def domains_in_tables(case: Case) -> list[Candidate]:
     under another country's suffix too, is how names are.
     """
     typed, own = case.address.domain.name, case.facts.own_domains
-    _, label, suffix, _ = suffixes.split(typed)
+    below, label, suffix, _ = suffixes.split(typed)
     closed = suffix in closed_zones.ZONES
     names = _near(own, typed) if own else []
     if closed or protected.zone_of(typed) is None:
@@ -72,6 +72,8 @@ def domains_in_tables(case: Case) -> list[Candidate]:
     if names:
         names = list(dict.fromkeys(names))
         found = [c for c in _explained(typed, names) if _is_of_the_fingers(c, suffix)]
+    if not below:
+        return found
     behind = {*closed_zones.before_a_suffix(typed), *closed_zones.before_com(typed)}
     return found + _explained(typed, behind)
 
