@@ -74,6 +74,12 @@ def test_twins_of_what_very_many_people_write_to(typed: str, meant: str) -> None
     assert finding.probability > 0.8  # what the policy warns about
 
 
+def test_com_behind_a_name_of_ours() -> None:
+    ours = Facts(own_domains=frozenset({"brightwater.co.uk"}))
+    assert suggested(CHECK, "bob@brightwater.co.uk.net", ours) == ["bob@brightwater.co.uk"]
+    assert only("bob@brightwater.co.uk.net", ours).probability > 0.9
+
+
 def test_where_a_country_may_have_such_a_zone_it_is_less_sure() -> None:
     assert only("x@harvard.edu.by").probability < 0.9 < only("x@harvard.edu.com").probability
 

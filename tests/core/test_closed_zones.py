@@ -99,3 +99,9 @@ def test_com_behind_a_well_known_name(typed: str, meant: str) -> None:
 @pytest.mark.parametrize("typed", ["bayern.de.com", "download.com.com", "mil.com", "gmail.com.br"])
 def test_com_behind_what_may_be_a_name_of_its_own(typed: str) -> None:
     assert not list(closed_zones.before_com(typed))
+
+
+def test_com_behind_a_name_of_ours() -> None:
+    own = frozenset({"brightwater.co.uk"})
+    assert list(closed_zones.before_com("brightwater.co.uk.net", own)) == ["brightwater.co.uk"]
+    assert not list(closed_zones.before_com("brightwater.co.uk.net"))

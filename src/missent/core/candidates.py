@@ -74,7 +74,7 @@ def domains_in_tables(case: Case) -> list[Candidate]:
         found = [c for c in _explained(typed, names) if _is_of_the_fingers(c, suffix)]
     if not below:
         return found
-    behind = {*closed_zones.before_a_suffix(typed), *closed_zones.before_com(typed)}
+    behind = {*closed_zones.before_a_suffix(typed), *closed_zones.before_com(typed, own)}
     return found + _explained(typed, behind)
 
 

@@ -15,7 +15,7 @@ from missent.core.slips import once
 from missent.core.tables import protected, providers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
 ZONES = frozenset({"mil", "gov", "edu"})
 _SHORTEST = 6  # a label that two countries would hardly share
@@ -75,15 +75,15 @@ def before_a_suffix(typed: str) -> Iterator[str]:
             yield name
 
 
-def before_com(typed: str) -> Iterator[str]:
-    """The well-known name of any zone that has `.com` behind it, from habit: `ox.ac.uk.com`.
+def before_com(typed: str, own: Container[str] = ()) -> Iterator[str]:
+    """The well-known or own name that has `.com` behind it, from habit: `ox.ac.uk.com`.
 
     Nothing where the whole name can be registered just so, as `bayern.de.com` below `de.com`.
     """
     name, _, last = typed.rpartition(".")
     if last not in _HABITS or "." not in name or not suffixes.split(typed).below:
         return
-    if protected.is_known(name) or name in providers.popular():
+    if name in own or protected.is_known(name) or name in providers.popular():
         yield name
 
 
