@@ -118,10 +118,7 @@ async def messages(
     if after is not None:
         query = query.where(tuple_(held.c.at, held.c.name) > after)
     if not every:
-        waits = and_(
-            held_recipient.c.message == held.c.name, held_recipient.c.state == State.HELD.value
-        )
-        query = query.where(exists().where(waits))
+        query = query.where(_waits(held.c.name))
     return await rows.messages(connection, (await connection.execute(query)).all())
 
 
@@ -137,7 +134,9 @@ async def let_go(connection: AsyncConnection, name: str) -> None:
     content = (Kind.RELEASE.value, Kind.FAILED.value)  # the others can be written without it
     sends = exists().where(outgoing.c.message == name, outgoing.c.kind.in_(content))
     await connection.execute(
-        delete(held_content).where(held_content.c.message == name, not_(_waits(name) | sends))
+        delete(held_content).where(
+            held_content.c.message == name, not_(_waits(held_content.c.message) | sends)
+        )
     )
 
 
@@ -158,13 +157,14 @@ async def kept_since(connection: AsyncConnection, sender: str, at: int) -> int:
     return int(await connection.scalar(query) or 0)
 
 
-def _needed(name: str | ColumnElement[str]) -> ColumnElement[bool]:
+def _needed(name: ColumnElement[str]) -> ColumnElement[bool]:
     return _waits(name) | exists().where(outgoing.c.message == name)
 
 
-def _waits(name: str | ColumnElement[str]) -> ColumnElement[bool]:
+def _waits(name: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a message waits. Not by EXISTS: SQLite looked through all that wait for each name."""
     mine = held_recipient.c
-    return exists().where(and_(mine.message == name, mine.state == State.HELD.value))
+    return name.in_(select(mine.message).where(mine.state == State.HELD.value))
 
 
 async def over(connection: AsyncConnection, names: Collection[str]) -> list[str]:

@@ -104,7 +104,6 @@ PAGES = (
     Link("/settings", "Settings"),
     Link("/trail", "Audit log", Role.ADMINISTRATOR),
 )
-_MOST = 100  # held messages that are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +141,12 @@ async def show(
     who: Principal = request.state.principal
     waiting = 0
     if console.room is not None:
-        waiting = len(await console.room.store.messages(limit=_MOST))
+        waiting = await console.room.store.waiting()
     there = console.sample is not None and await console.sample.there()
     frame = Frame(
         here,
         [link for link in PAGES if who.may(link.role)],
-        f"{waiting}+" if waiting == _MOST else str(waiting or ""),
+        f"{waiting:,}" if waiting else "",
         console.sample.domain if there and console.sample is not None else "",
         who,
     )
