@@ -54,12 +54,16 @@ def test_real_slips_remain(typed: str, known: str) -> None:
 
 
 def test_another_country_is_no_slip_but_for_those_who_are_there() -> None:
-    facts = used("widgets.com", 9).facts()
+    facts = Story().wrote("al@widgets.com", times=9).facts()
     assert out("widgets.nl", "widgets.com", facts)
     assert out("widgets.co.il", "widgets.com", facts)
     assert not out("widgets.nl", "widgets.com", facts, "ann@corp.nl")
     own = Facts(at=facts.at, history=facts.history, own_domains=frozenset({"corp.nl"}))
     assert not out("widgets.nl", "widgets.com", own)
+
+
+def test_the_very_mailbox_in_another_country_is_weighed() -> None:
+    assert not out("widgets.nl", "widgets.com", used("widgets.com", 9).facts())
 
 
 def test_a_name_that_ends_in_a_slip_was_not_meant_unless_it_wrote() -> None:

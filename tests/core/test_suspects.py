@@ -9,6 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from missent.core import suspects
+from missent.core.address import Address
+from missent.core.evidence.case import Case
+from missent.core.message import Message, Recipient
 from missent.core.tables import protected, providers
 from missent.testing.checks import Story, as_case
 
@@ -50,6 +53,17 @@ def test_nothing_is_suspected_without_reason() -> None:
 def test_the_same_local_part_there_is_the_strongest_evidence() -> None:
     facts = partner().facts()
     assert probability(TYPED, facts) > probability("jim@dynergy.com", facts)
+
+
+def test_the_same_mailbox_twice_in_a_message_is_one_person() -> None:
+    facts = partner().facts()
+    both = Message(Address.parse(BOB), tuple(Recipient(Address.parse(a)) for a in (TYPED, RIGHT)))
+    other = replace(
+        both, recipients=(both.recipients[0], Recipient(Address.parse("al@dynegy.com")))
+    )
+    typed = Address.parse(TYPED)
+    (twice,), (once,) = (suspects.domains(Case.of(typed, m, facts)) for m in (both, other))
+    assert twice.log_odds == pytest.approx(once.log_odds + 1.0)
 
 
 def test_two_that_are_about_as_likely_are_both_named() -> None:

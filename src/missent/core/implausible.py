@@ -30,8 +30,8 @@ def is_implausible(case: Case, name: str, slip: Slip) -> bool:
     """Whether a known name near the typed one was not meant, for what is known of the two.
 
     - The one lies below the other: whoever has `example.com` has `mail.example.com` as well.
-    - A country's suffix in place of another suffix, in the mail of somebody who is not there:
-      `example.nl` is where that organisation has an office, and nobody's habit.
+    - A country's suffix in place of another suffix, in the mail of somebody who is not there, where
+      the very mailbox is not known: `example.nl` is where that organisation has an office.
     - The name never wrote, and is what a slip makes of the typed one: it ends in `.co` where `.com`
       was typed, or it was written to once or twice and is a jumble where the typed one is words.
 
@@ -62,6 +62,8 @@ def _is_abroad(case: Case, name: str) -> bool:
     suffix = case.typed.parts.suffix
     country = suffix.rpartition(".")[2]
     if len(country) != _COUNTRY or country in _ANYWHERE or suffix_slips.meant(suffix):
+        return False
+    if case.facts.history.address(f"{case.local}@{name}") is not None:
         return False
     here = (name, case.sender, *case.facts.own_domains)
     return not any(each.endswith(f".{country}") for each in here)

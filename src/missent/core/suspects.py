@@ -21,6 +21,9 @@ _LEAST: Final = -4.0  # log-odds below which nobody would want to know
 _HABIT: Final = 0.8  # what each doubling or so of a sender's own earlier use takes away
 _BOUNCED: Final = 2.0  # what a message that came back adds
 _NO_HOST: Final = 3.0  # and a character that no host name has, RFC 952 and 1123
+_BOTH: Final = (
+    1.0  # the same mailbox at the other name is in the message, too: a list mended by half
+)
 _CLOSE: Final = 1.4  # two suspects this near in log-odds are both named
 _MOST_NAMED: Final = 2
 
@@ -84,7 +87,11 @@ def _domains(case: Case, weighed: Sequence[Candidate], near: int) -> dict[str, S
     if not weighed:
         return {}
     numbers, log_odds = of_domain.Evidence(case, near).numbers, model.fitted("domain").log_odds
-    return {name: Suspect(log_odds(numbers(name, slip)), name, slip) for name, slip in weighed}
+    found = {name: Suspect(log_odds(numbers(name, slip)), name, slip) for name, slip in weighed}
+    for name, suspect in found.items():
+        if case.beside.get(name) and case.goes_to(f"{case.local}@{name}"):
+            found[name] = suspect._replace(log_odds=suspect.log_odds + _BOTH)
+    return found
 
 
 def _mailbox(case: Case, domain: str) -> Use | None:

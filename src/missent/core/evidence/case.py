@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,6 +32,7 @@ class Case:
         sender: `Address.key` of who writes, "" where not known.
         facts: what is known.
         beside: how many recipients of the message lie at each domain.
+        message: the message, None where there is but what is known of it.
         local: the local part as it is known: that of `Address.key`.
     """
 
@@ -39,6 +40,7 @@ class Case:
     sender: str
     facts: Facts
     beside: Mapping[str, int]
+    message: Message | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         self.local = self.address.key.rpartition("@")[0]
@@ -51,7 +53,7 @@ class Case:
         if made is not None and made[0] is address and made[1] is message and made[2] is facts:
             return made[3]
         sender = message.mail_from.key if message.mail_from else ""
-        case = cls(address, sender, facts, _beside(message))
+        case = cls(address, sender, facts, _beside(message), message)
         _made = address, message, facts, case
         return case
 
@@ -85,6 +87,13 @@ class Case:
         """Whether the typed address is known by its bounces alone, which is no acquaintance."""
         use = self.use
         return use is not None and use.bounced > 0 and not known.is_used(use)
+
+    def goes_to(self, key: str) -> bool:
+        """Whether the message goes to an address, an `Address.key`, as well."""
+        if self.message is None:
+            return False
+        everyone = chain(self.message.recipients, self.message.beside)
+        return any(recipient.address.key == key for recipient in everyone)
 
     @computed
     def alike(self) -> float:
