@@ -32,7 +32,7 @@ class Case:
         sender: `Address.key` of who writes, "" where not known.
         facts: what is known.
         beside: how many recipients of the message lie at each domain.
-        message: the message, None where there is but what is known of it.
+        message: the message, None where only the counts of it are given.
         local: the local part as it is known: that of `Address.key`.
     """
 
@@ -90,10 +90,7 @@ class Case:
 
     def goes_to(self, key: str) -> bool:
         """Whether the message goes to an address, an `Address.key`, as well."""
-        if self.message is None:
-            return False
-        everyone = chain(self.message.recipients, self.message.beside)
-        return any(recipient.address.key == key for recipient in everyone)
+        return self.message is not None and key in _everyone(self.message)
 
     @computed
     def alike(self) -> float:
@@ -165,6 +162,18 @@ def _typed(case: Case) -> Typed:
 # The last message and its counts: all its recipients and checks ask for the same ones, and anew
 # for each they would take the square of their number.
 _last: tuple[Message, Mapping[str, int]] | None = None
+_goes_to: tuple[Message, frozenset[str]] | None = None
+
+
+def _everyone(message: Message) -> frozenset[str]:
+    """Whom a message goes to, as `Address.key`."""
+    global _goes_to  # noqa: PLW0603  likewise
+    last = _goes_to
+    if last is None or last[0] is not message:
+        everyone = chain(message.recipients, message.beside)
+        last = message, frozenset(r.address.key for r in everyone)
+        _goes_to = last
+    return last[1]
 
 
 def _beside(message: Message) -> Mapping[str, int]:
