@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.cases import names, speed, tools
+from bench.memory.measures import pace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +35,7 @@ def main() -> int:
     said, not_asked = tools.ask(name for some in cases for name in some.meant)
     machine = (
         f"Python {platform.python_version()}, {os.cpu_count()} cores of {platform.machine()}; ten "
-        f"million passes of an empty loop took {speed.pace():.2f} s of one core meanwhile."
+        f"million passes of an empty loop took {pace():.2f} s of one core meanwhile."
     )
     lines = [
         "<!-- written by `python -m bench.cases` (or `make bench-cases`) -->",

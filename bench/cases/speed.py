@@ -11,7 +11,7 @@ import time
 from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
-from bench.memory import SEED, domain_names, mistyped
+from bench.memory.made import SEED, domain_names, mistyped
 from missent import Guard
 from missent.core.address import Address
 from missent.memory.build import SnapshotBuilder
@@ -134,14 +134,6 @@ def _peers(known: Sequence[str], asked: Sequence[str]) -> list[Speed]:
             many,
         ),
     ]
-
-
-def pace() -> float:
-    """How fast the machine is just now: seconds of one core for ten million passes of a loop."""
-    start = time.process_time()
-    for _ in range(10_000_000):
-        pass
-    return time.process_time() - start
 
 
 def timed(what: str, ask: Callable[[str], object], rounds: Sequence[Sequence[str]]) -> Speed:

@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.memory import OWN, SEED, domain_names, name
+from bench.memory.made import OWN, SEED, domain_names, name
 from missent.memory.interface import Batch, Delta, Lesson
 from missent.memory.sql.store import SqlStore
 from missent.testing.api import api_at
