@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from missent.core.facts import NO_HISTORY, Use
+from missent.core.familiar import by_two_questions
 from missent.memory.build import SnapshotBuilder
 from missent.memory.columns import LARGEST
 from missent.memory.interface import Contact, Correction
@@ -86,6 +87,8 @@ def assert_same(one: Correspondence, other: Correspondence) -> None:
             assert one.locals_like(domain, local) == other.locals_like(domain, local)
             for sender in (*SENDERS, "stranger@corp.example"):
                 assert one.pair(sender, address) == other.pair(sender, address), (sender, address)
+                familiar = one.is_familiar(sender, address), other.is_familiar(sender, address)
+                assert familiar[0] == familiar[1] == by_two_questions(one, sender, address)
     for local in (*LOCALS, "anna"):
         assert sorted(one.domains_with(local)) == sorted(other.domains_with(local))
 

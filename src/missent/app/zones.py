@@ -73,6 +73,7 @@ class Partners:
         self.locals_like = history.locals_like
         self.domains_with = history.domains_with
         self.locals_near = history.locals_near
+        self.is_familiar = history.is_familiar
         self.meant = history.meant
 
     def domain(self, domain: str) -> Use | None:

@@ -13,6 +13,7 @@ from missent.audit.replay_prompt import Prompt, strongest
 from missent.core.acquaintance import piece_by_piece
 from missent.core.engine import screen
 from missent.core.facts import Use
+from missent.core.familiar import by_two_questions
 from missent.core.message import Message
 from missent.core.shapes import shape
 from missent.core.verdict import Action
@@ -91,6 +92,7 @@ class Without:
         return [name for name in near if name != self._local]
 
     acquaintance = piece_by_piece
+    is_familiar = by_two_questions
 
     def meant(self, sender: str, address: str) -> str | None:
         """The address that `sender` (or, failing that, a colleague) meant the last time."""

@@ -109,6 +109,9 @@ class Correspondence(Protocol):
     def acquaintance(self, sender: str, local: str, domain: str) -> Acquaintance:
         """What is known of `domain`, of `local` there and of what `sender` did there, at once."""
 
+    def is_familiar(self, sender: str, address: str) -> bool:
+        """Whether `address` wrote here or to `sender`, or either is confirmed; "" is no sender."""
+
     def meant(self, sender: str, address: str) -> str | None:
         """The address that `sender` (or, failing that, a colleague) meant the last time."""
 
@@ -150,6 +153,9 @@ class _Nobody:
         from missent.core.acquaintance import NONE  # noqa: PLC0415  it is made of what stands here
 
         return NONE
+
+    def is_familiar(self, sender: str, address: str) -> bool:  # noqa: ARG002
+        return False
 
     def meant(self, sender: str, address: str) -> str | None:  # noqa: ARG002
         return None

@@ -8,7 +8,7 @@ from missent.core.known import has_written
 
 if TYPE_CHECKING:
     from missent.core.address import Address
-    from missent.core.facts import Facts
+    from missent.core.facts import Correspondence, Facts
 
 
 def is_familiar(address: Address, sender: Address | None, facts: Facts) -> bool:
@@ -16,6 +16,11 @@ def is_familiar(address: Address, sender: Address | None, facts: Facts) -> bool:
 
     Having been written to proves nothing: that is how a slip becomes a habit.
     """
-    if has_written(facts.history.address(address.key)):
+    return facts.history.is_familiar(sender.key if sender is not None else "", address.key)
+
+
+def by_two_questions(history: Correspondence, sender: str, address: str) -> bool:
+    """Ask a history that has no quicker answer for the address, and for the pair."""
+    if has_written(history.address(address)):
         return True
-    return sender is not None and has_written(facts.history.pair(sender.key, address.key))
+    return bool(sender) and has_written(history.pair(sender, address))

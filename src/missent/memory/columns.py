@@ -74,6 +74,10 @@ class Uses:
         sent, last = sum(self.sent[start:end]), max(self.last[start:end])
         return Use(sent, first, last, received, bounced, confirmed)
 
+    def is_confirmed(self, start: int, end: int) -> bool:
+        """Whether any row from `start` up to `end` is confirmed."""
+        return any(rest & 1 for rest in self.rest[start:end])
+
     def _both(self, row: int, received: int) -> Use:
         """Two rows together, without the slices that many are worth."""
         other = row + 1

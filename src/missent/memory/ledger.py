@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from missent.core.acquaintance import piece_by_piece
 from missent.core.facts import Use
+from missent.core.familiar import by_two_questions
 from missent.core.neighbours import (
     GrowingIndex,
     domain_keys,
@@ -194,6 +195,7 @@ class Ledger:
         return [names[n] for n in gather(self._local_index, local_queries(domain, local))]
 
     acquaintance = piece_by_piece
+    is_familiar = by_two_questions
 
     def meant(self, sender: str, address: str) -> str | None:
         """The address that `sender` (or, failing that, a colleague) meant the last time."""

@@ -301,6 +301,22 @@ class Snapshot:
             near,
         )
 
+    def is_familiar(self, sender: str, address: str) -> bool:
+        """Whether `address` wrote here or to `sender`, or either is confirmed."""
+        found = self._find(address)
+        if found < 0:
+            return False
+        start, end = self.first_row[found], self.first_row[found + 1]
+        # Who wrote to anybody here has a row of nobody, an address's first: nothing is added up.
+        if self.senders[start] == self.nobody and self.uses.received[start]:
+            return True
+        return self.uses.is_confirmed(start, end) or self._wrote_to(sender, found)
+
+    def _wrote_to(self, sender: str, found: int) -> bool:
+        who = self.sender_numbers.get(sender, self.nobody)
+        use = self._row(who, found) if who != self.nobody else None
+        return use is not None and use.received > 0
+
     def meant(self, sender: str, address: str) -> str | None:
         """The address that `sender` (or, failing that, a colleague) meant the last time."""
         return self.meanings.get((sender, address)) or self.meanings.get(("", address))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from missent.core.acquaintance import piece_by_piece
 from missent.core.facts import Use
+from missent.core.familiar import by_two_questions
 from missent.core.shapes import shape
 from missent.memory.ledger import Ledger
 
@@ -136,6 +137,12 @@ class View:
         if self._ledger.touches(domain):
             return piece_by_piece(self, sender, local, domain)
         return self._snapshot.acquaintance(sender, local, domain)
+
+    def is_familiar(self, sender: str, address: str) -> bool:
+        """Whether `address` wrote here or to `sender`, or either is confirmed."""
+        if self._ledger.knows(address):
+            return by_two_questions(self, sender, address)
+        return self._snapshot.is_familiar(sender, address)
 
     def meant(self, sender: str, address: str) -> str | None:
         """The address that `sender` (or, failing that, a colleague) meant the last time."""

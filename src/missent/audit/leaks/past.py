@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from missent.core.acquaintance import piece_by_piece
 from missent.core.facts import Use
+from missent.core.familiar import by_two_questions
 from missent.core.neighbours import domain_keys, filing_keys, most_shared
 from missent.core.shapes import shape
 from missent.memory.chains import Chains
@@ -175,6 +176,7 @@ class Without:
         return ()
 
     acquaintance = piece_by_piece
+    is_familiar = by_two_questions
 
     def meant(self, sender: str, address: str) -> str | None:  # noqa: ARG002
         """A log tells no corrections."""
