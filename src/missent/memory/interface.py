@@ -1,233 +1,49 @@
-"""What every store of the memory does, and the values that go in and out.
-
-Addresses are `Address.key`, domains `Domain.name`, moments whole seconds since the epoch. The
-sender "" stands for mail whose sender is not known.
-"""
+"""What every store of the memory does; the values that go in and out stand beside it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
+
+from missent.memory.counted import ASKED, CONFIRMED, Counted, Day, Overridden, Slip, Tally
+from missent.memory.decided import EVERY_DECISION, Decision, Judgement, Page, Sought
+from missent.memory.learned import Changes, Contact, Correction, Delta, Head, Lesson, Written
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 
     from missent.core.facts import DomainFacts
     from missent.core.finding import Json
-    from missent.core.pattern import Pattern
     from missent.core.permission import Permission
 
+__all__ = [
+    "ASKED",
+    "CONFIRMED",
+    "DAY",
+    "EVERY_DECISION",
+    "Batch",
+    "Changes",
+    "Contact",
+    "Correction",
+    "Counted",
+    "Day",
+    "Decision",
+    "Delta",
+    "Erased",
+    "Head",
+    "Judgement",
+    "Lesson",
+    "Overridden",
+    "Page",
+    "Slip",
+    "Sought",
+    "Store",
+    "StoredException",
+    "Tally",
+    "Written",
+]
 
 DAY = 86_400  # seconds
-
-
-class Delta(NamedTuple):
-    """What one event adds to what is known of a pair.
-
-    Attributes:
-        sender: the sender's side of the pair.
-        address: the address that was written to, or that wrote.
-        at: when it happened; for `sent` it becomes the pair's first or last use.
-        sent: messages from the sender to the address.
-        received: messages from the address to the sender.
-        bounced: messages to the address that came back as undeliverable.
-        confirmed: the sender said that the address is right.
-    """
-
-    sender: str
-    address: str
-    at: int
-    sent: int = 0
-    received: int = 0
-    bounced: int = 0
-    confirmed: bool = False
-
-
-class Lesson(NamedTuple):
-    """Something learned, counted once.
-
-    Attributes:
-        deltas: what it adds.
-        once: names the event, such as a Message-ID and a recipient; a second lesson of the same
-            name adds nothing, in this process or another, today or after years. "" counts always.
-    """
-
-    deltas: tuple[Delta, ...]
-    once: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """A slip that its sender confirmed: this was typed, that was meant."""
-
-    sender: str
-    typed: str
-    meant: str
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What a person said of a decision afterwards.
-
-    Attributes:
-        right: whether it was rightly made.
-        by: who said so.
-        at: when.
-    """
-
-    right: bool
-    by: str
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What was decided about one recipient, for the record. No subject and no text is kept.
-
-    Attributes:
-        at: when.
-        sender: the address in `mail_from`, "" for the null sender.
-        recipient: the address in `rcpt_to`.
-        action: what the policy asked for: allow, warn, hold or block.
-        codes: the codes of the findings.
-        probability: the strongest finding's.
-        did_you_mean: the addresses that were offered, best first.
-        disposition: what the gate did.
-        message_id: the Message-ID without angle brackets, or "".
-        enforced: False in monitor mode, where the action was recorded only.
-        findings: every finding with its evidence, as `report.as_json.kept` writes it; without the
-            evidence where that is very long.
-        judgement: what a person said of it; a store keeps what `judge` is given, not this.
-    """
-
-    at: int
-    sender: str
-    recipient: str
-    action: str
-    codes: tuple[str, ...] = ()
-    probability: float = 0.0
-    did_you_mean: tuple[str, ...] = ()
-    disposition: str = ""
-    message_id: str = ""
-    enforced: bool = False
-    findings: tuple[Mapping[str, Json], ...] = ()
-    judgement: Judgement | None = None
-
-
-CONFIRMED = "confirmed"
-"""How the disposition of a prompt begins whose sender sent the message again."""
-ASKED = ("refused", "held", "kept")
-"""How that of a prompt begins which stopped a message until somebody decides."""
-
-
-@dataclass(frozen=True, slots=True)
-class Overridden:
-    """A prompt that was put aside: somebody let the message go as it was written.
-
-    Attributes:
-        at: when.
-        recipient: the address.
-        codes: of the findings.
-        meant: the address that was offered first, or "".
-    """
-
-    at: int
-    recipient: str
-    codes: tuple[str, ...]
-    meant: str = ""
-
-
-class Counted(NamedTuple):
-    """How often there was something to ask.
-
-    Attributes:
-        prompts: decisions other than `allow`, those of monitor mode and warnings too.
-        asked: those that stopped a message; a second sending counts again.
-        overridden: how often a sender sent it again, or somebody released it as it was written.
-    """
-
-    prompts: int = 0
-    asked: int = 0
-    overridden: int = 0
-
-    @property
-    def averted(self) -> int:
-        """Messages that were stopped and not sent after all."""
-        return max(self.asked - self.overridden, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """What was counted on one day.
-
-    Attributes:
-        day: since the epoch, in UTC.
-        messages: that were decided.
-        recipients: by action, `allow` and `undecided` among them.
-        codes: by the code of a check; a prompt counts for each of its codes.
-    """
-
-    day: int
-    messages: int = 0
-    recipients: Mapping[str, int] = field(default_factory=dict)
-    codes: Mapping[str, Counted] = field(default_factory=dict)
-
-
-class Slip(NamedTuple):
-    """A domain that was typed for another one (or for itself, where the mailbox was wrong)."""
-
-    typed: str
-    meant: str
-    counted: Counted
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """Which decisions are asked for: those that fit all that is given.
-
-    Attributes:
-        since: from this moment on.
-        until: before this moment; None for no end.
-        sender: of these senders.
-        recipient: about these recipients.
-        code: with a finding of this code.
-        action: that asked for this.
-        text: this stands in the sender or the recipient, upper or lower case.
-        judgement: "right", "wrong", "none" (not judged) or "" (any).
-    """
-
-    since: int = 0
-    until: int | None = None
-    sender: Pattern | None = None
-    recipient: Pattern | None = None
-    code: str = ""
-    action: str = ""
-    text: str = ""
-    judgement: str = ""
-
-
-EVERY_DECISION = Sought()
-
-
-class Page(NamedTuple):
-    """Some decisions, the newest first.
-
-    Attributes:
-        rows: each with its number.
-        next: the number to go on before, None at the end. A page may be short of the limit, or
-            empty, before the end is reached: a store looks at so many rows at a time.
-        until: how far it was looked back, in seconds since the epoch; 0 at the end.
-    """
-
-    rows: Sequence[tuple[int, Decision]]
-    next: int | None = None
-    until: int = 0
-
-
-Tally: TypeAlias = "Mapping[tuple[int, str], int]"
-"""How many there were, by day (since the epoch, in UTC) and kind: `messages`, and recipients by
-their action, those as well whose decision is not kept because there was nothing to ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,61 +69,6 @@ class StoredException:
     number: int
     permission: Permission
     created: int
-
-
-class Contact(NamedTuple):
-    """One row: what is known of a pair. The address is split at its last "@"."""
-
-    domain: str
-    local: str
-    sender: str
-    sent: int
-    first: int
-    last: int
-    received: int
-    bounced: int
-    confirmed: bool
-
-
-class Written(NamedTuple):
-    """What a write did.
-
-    Attributes:
-        new: how many of the lessons were never counted before.
-        change: the `Head.change` that the rows bear.
-    """
-
-    new: int
-    change: int
-
-
-class Head(NamedTuple):
-    """Where the store stands, to learn cheaply whether anything is new.
-
-    Attributes:
-        change: counts the transactions that changed what is known; later ones are larger.
-        generation: changes when something was taken away: what was read before is then stale.
-        exceptions: the value of `change` when the exceptions were last changed.
-    """
-
-    change: int
-    generation: int
-    exceptions: int
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What is new since some value of `Head.change`.
-
-    Attributes:
-        head: where the store stands now.
-        contacts: every pair that changed, with all that is known of it (not the difference).
-        corrections: every correction that is new.
-    """
-
-    head: Head
-    contacts: Sequence[Contact] = ()
-    corrections: Sequence[Correction] = ()
 
 
 @dataclass(frozen=True, slots=True)
