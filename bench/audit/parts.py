@@ -40,6 +40,7 @@ FROM t JOIN f USING (id) JOIN m USING (id) GROUP BY sender, recipient
 
 
 CROWDED = ".crowded"
+WIDE = ".wide"
 
 
 def raw(folder: Path) -> dict[str, object]:
@@ -89,6 +90,7 @@ def audit(folder: Path, *options: str, name: str = "duckdb") -> dict[str, object
     extra = len(set(found) - {one["domain"] for one in planted})
     return {
         "deliveries": told["deliveries"],
+        "pairs": told["pairs"],
         "planted": len(planted),
         "exact": exact,
         "extra": extra,
@@ -109,6 +111,16 @@ def crowded(folder: Path) -> dict[str, object]:
 def audit1(folder: Path) -> dict[str, object]:
     """The questions on one core."""
     return audit(folder, "--threads", "1")
+
+
+def wide(folder: Path) -> dict[str, object]:
+    """The whole, of events in which nearly every one is the only one between two people."""
+    return afresh(folder / WIDE)
+
+
+def spark_wide(folder: Path) -> dict[str, object]:
+    """The questions of these on Spark; `wide` has read them and has the answer to compare."""
+    return spark(folder / WIDE)
 
 
 def spark(folder: Path, workers: int = 2) -> dict[str, object]:
@@ -159,8 +171,9 @@ def unpacked(folder: Path) -> Path:
     return text
 
 
-PARTS = {
-    part.__name__: part
-    for part in (raw, reading, audit, afresh, audit1, crowded, pflogsumm, python, spark, spark1)
-}
+_BESIDE = (raw, pflogsumm, python)
+_OURS = (reading, audit, audit1, afresh, crowded, wide)
+_ON_SPARK = (spark, spark1, spark_wide)
+PARTS = {part.__name__: part for part in _BESIDE + _OURS + _ON_SPARK}
+WITH_JAVA = frozenset(part.__name__ for part in _ON_SPARK)
 ONE_TEXT = frozenset({"pflogsumm", "python"})

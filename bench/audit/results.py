@@ -18,6 +18,8 @@ _TITLES = {
     "audit1": "the same on one core",
     "afresh": "missent: all of it",
     "crowded": "missent: all of it, of names that crowd",
+    "wide": "missent: all of it, of pairs that wrote once",
+    "spark_wide": "the questions of these on Spark, local[2]",
     "spark1": "the questions on Spark, local[1]",
     "spark": "the questions on Spark, local[2]",
 }
@@ -61,8 +63,6 @@ def _row(deliveries: int, title: str, told: dict[str, Any]) -> str:
         f"{key} {value:,}" if type(value) is int else f"{key}: {value}"
         for key, value in rest.items()
     )
-    if "Spark" in title:  # its Java is no child that can be waited for, and not counted
-        return f"| {title} | | {told['wall']:.1f} | | | {told['load']} | {shown} |"
     return (
         f"| {title} | {told['cpu']:.1f} | {told['wall']:.1f} | {deliveries / told['cpu']:,.0f}"
         f" | {told['peak']:,} | {told['load']} | {shown} |"
@@ -81,7 +81,7 @@ def _draw(figures: _Figures) -> None:
     drawing, (cost, memory, workers) = plt.subplots(1, 3, figsize=(15, 4.5), layout="constrained")
     for part, title in _TITLES.items():
         found = [(int(n), parts[part]) for n, parts in figures.items() if part in parts]
-        if part in {"audit1", "spark", "spark1"} or not found:
+        if part in {"audit1", "spark1"} or not found:
             continue
         numbers = [n for n, _ in found]
         cost.plot(numbers, [told["cpu"] for _, told in found], marker="o", label=title)

@@ -5,13 +5,17 @@ Only the plan runs there. The checks look at distinct domains, in this process, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from missent.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
+
+    from pyspark.sql import DataFrame
+
+_AT_ONCE: Final = 16 << 20  # octets of events, compressed, that one task sorts: some 500,000
 
 
 class Spark:
@@ -51,11 +55,16 @@ class Spark:
         self._session.sparkContext.setLogLevel("ERROR")
         self._work = work
         self._session.read.parquet(events).createOrReplaceTempView("events")
+        parts = max(self._session.sparkContext.defaultParallelism, _size(events) // _AT_ONCE)
+        self._session.conf.set("spark.sql.shuffle.partitions", str(parts))
 
     def keep(self, name: str, sql: str) -> None:
         """Make a table out of a query, as Parquet."""
+        self._write(name, self._session.sql(sql))
+
+    def _write(self, name: str, frame: DataFrame) -> None:
         path = str(self._work / name)
-        self._session.sql(sql).write.mode("overwrite").parquet(path)
+        frame.write.mode("overwrite").parquet(path)
         self._session.read.parquet(path).createOrReplaceTempView(name)
 
     def view(self, name: str, sql: str) -> None:
@@ -66,7 +75,9 @@ class Spark:
         """Make a small table."""
         schema = ", ".join(f"{column} STRING" for column in columns)
         frame = self._session.createDataFrame([tuple(row) for row in rows], schema)
-        frame.createOrReplaceTempView(name)
+        # As Parquet its size is known: a small one goes to every worker, where a list of Python
+        # counts as endless, and all pairs would be sorted for it.
+        self._write(name, frame.coalesce(1))
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""
@@ -75,3 +86,8 @@ class Spark:
     def close(self) -> None:
         """End the session."""
         self._session.stop()
+
+
+def _size(events: str) -> int:
+    place = Path(events)
+    return sum(file.stat().st_size for file in place.parent.glob(place.name))
