@@ -7,6 +7,7 @@ import contextlib
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
@@ -61,8 +62,12 @@ def examine(settings: Settings) -> None:
             raise ConfigError(f"store.url: {error}") from None
 
 
-async def open_store(settings: Settings) -> SqlStore:
+async def open_store(settings: Settings, *, made: bool = False) -> SqlStore:
     """Open the store alone, for commands that read or write it.
+
+    Args:
+        settings: they name it.
+        made: whether it must be there already: who only reads is not served by an empty one.
 
     Raises:
         ConfigError: there is none, or it is named wrongly.
@@ -73,7 +78,19 @@ async def open_store(settings: Settings) -> SqlStore:
             "store.url is not set, so nothing is remembered; write, say, "
             'url = "sqlite:///var/missent.db" under [store]'
         )
+    if made:
+        _find(settings)
     return await SqlStore.open(settings.store.url, password(settings))
+
+
+def _find(settings: Settings) -> None:
+    url = driver_url(settings.store.url)
+    file = Path(str(url.database)).absolute()
+    if url.get_backend_name() == "sqlite" and not file.exists():
+        raise StoreError(
+            f"the store {settings.store.url}: there is no file {file};"
+            " serve, milter and learn make it; an absolute path has four slashes, sqlite:////PATH"
+        )
 
 
 def snapshot(settings: Settings) -> tuple[Snapshot, Permissions]:

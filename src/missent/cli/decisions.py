@@ -104,7 +104,7 @@ def command(
 async def _list(settings: Settings, sought: Sought, form: str) -> tuple[int, Tally]:
     from missent.app.remember import open_store  # noqa: PLC0415  slow to import
 
-    store = await open_store(settings)
+    store = await open_store(settings, made=True)
     found = 0
     try:
         async for number, made in _decisions(store, sought):
