@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from bench.accuracy import details, held_out, labels, mail, ours, peers, plot, tables
+from bench.accuracy import details, fresh, held_out, labels, mail, ours, peers, plot, tables
 
 if TYPE_CHECKING:
     from bench.accuracy.labels import Kind
@@ -43,6 +43,7 @@ def main() -> int:
         known = labels.read(mail.DATA)
         with nullcontext() if shipped else held_out.folds():
             found = ours.run()
+            starts = fresh.run()
         runs = {held_out.FOLDS: found, held_out.DEVELOPMENT: later.result() if later else found}
         if others:
             said, left_out = others.result()
@@ -57,6 +58,7 @@ def main() -> int:
     for kind in _KINDS:
         for proved in (False, True):
             lines += tables.main(runs, known, kind, proved=proved)
+        lines += fresh.table(starts, known, kind)
         if said:
             of_kind = {name: s for (name, what), s in said.items() if what == kind}
             lines += tables.peers(found, known, kind, of_kind)

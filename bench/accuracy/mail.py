@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from missent.audit.sources import jsonl
 from missent.audit.sources.interface import Tally
@@ -22,9 +23,43 @@ DATA = Path(os.environ.get("MISSENT_DATA", ROOT / ".." / "shared" / "data"))
 CORPUS = "enron-1998-2001h1.jsonl.gz"
 
 
-def events() -> Iterator[Event]:
-    """Every message of the corpus, in the order of time."""
-    return jsonl.read(DATA / CORPUS, Tally())
+class Span(NamedTuple):
+    """Some of the mail, by the days on which it begins and ends; "" for the corpus' own.
+
+    Attributes:
+        since: the first day, as `2001-01-01`.
+        until: the day after the last.
+    """
+
+    since: str = ""
+    until: str = ""
+
+    @property
+    def moments(self) -> tuple[int, int]:
+        """The first moment, and the one after the last, in seconds since the epoch."""
+        return _moment(self.since or "1970-01-01"), _moment(self.until or "2100-01-01")
+
+
+WHOLE = Span()
+# Where missent is new: these are replayed alone, with nothing known before.
+FRESH = (
+    Span("2000-01-01", "2000-07-01"),
+    Span("2000-07-01", "2001-01-01"),
+    Span("2001-01-01"),
+    Span("2001-04-01"),
+)
+
+
+def _moment(day: str) -> int:
+    return int(dt.datetime.fromisoformat(f"{day}T00:00+00:00").timestamp())
+
+
+def events(span: Span = WHOLE) -> Iterator[Event]:
+    """Every message of the corpus that lies in a span, in the order of time."""
+    since, until = span.moments
+    for event in jsonl.read(DATA / CORPUS, Tally()):
+        if since <= event.at < until:
+            yield event
 
 
 def is_decided(event: Event) -> bool:

@@ -11,7 +11,6 @@ from bench.accuracy.measure import Sighting
 from missent.app import build
 from missent.audit.replay import Replay
 from missent.audit.replay_prompt import Options, Prompt
-from missent.core import model
 from missent.core.policy import Policy, Rule
 from missent.core.verdict import Action
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bench.accuracy.labels import Kind
+    from bench.accuracy.mail import Span
     from missent.audit.sources.interface import Event
     from missent.core.finding import Finding
 
@@ -51,21 +51,17 @@ class Ours:
     seconds: float = 0.0
 
 
-def use_held_out_models() -> None:
-    """Decide with the models that never saw the test part."""
-    folder = mail.ROOT / "bench" / "fit"
-    kinds: tuple[Kind, ...] = ("domain", "local")
-    held_out = {k: model.parsed((folder / f"model_{k}.json").read_bytes(), k) for k in kinds}
-    vars(model)["fitted"] = held_out.__getitem__  # for this process alone
+def run(span: Span = mail.WHOLE) -> Ours:
+    """Replay the corpus, with the checks and the policy of an installation without settings.
 
-
-def run() -> Ours:
-    """Replay the corpus, with the checks and the policy of an installation without settings."""
+    Args:
+        span: what is replayed; nothing before it is known.
+    """
     found = Ours()
     app = build()
     replay = Replay(Options(_EVERYTHING, app.checks))
     started = time.perf_counter()
-    for prompt in replay.run(_counted(found)):
+    for prompt in replay.run(_counted(found, span)):
         found.rows.append((prompt, app.policy.action(prompt.findings) > Action.ALLOW))
         for kind, codes in CODES.items():
             concerned = [f for f in prompt.findings if f.code in codes]
@@ -80,8 +76,8 @@ def run() -> Ours:
     return found
 
 
-def _counted(found: Ours) -> Iterator[Event]:
-    for event in mail.events():
+def _counted(found: Ours, span: Span) -> Iterator[Event]:
+    for event in mail.events(span):
         if event.message.mail_from is not None and mail.is_decided(event):
             found.messages.append((event.at, event.message.mail_from.key))
         yield event

@@ -51,7 +51,7 @@ COLUMNS = (
     Column("test, by dev alone", DEVELOPMENT, TEST),
     Column("all but dev, by dev alone", DEVELOPMENT, UNSEEN),
 )
-_TITLES = {"domain": "Domain slips", "local": "Local-part slips"}
+TITLES = {"domain": "Domain slips", "local": "Local-part slips"}
 
 
 def messages_in(ours: Ours, part: Part) -> int:
@@ -77,18 +77,18 @@ def main(runs: Mapping[str, Ours], labels: Labels, kind: Kind, *, proved: bool) 
     found = curves(runs, labels, kind, proved=proved)
     asked = curves(runs, labels, kind, proved=proved, prompts=True)
     budget, goal = ASKED[kind]
-    yield f"### {_TITLES[kind]}{', proved ones' if proved else ''}"
+    yield f"### {TITLES[kind]}{', proved ones' if proved else ''}"
     yield ""
-    yield from _row("needless per 1,000", (c.name for c in COLUMNS))
-    yield from _row("---", ("---" for _ in COLUMNS))
-    yield from _row("knowable slips", (str(c.slips) for c in found))
-    yield from _row("messages", (f"{messages_in(runs[c.models], c.part):,}" for c in COLUMNS))
+    yield from row("needless per 1,000", (c.name for c in COLUMNS))
+    yield from row("---", ("---" for _ in COLUMNS))
+    yield from row("knowable slips", (str(c.slips) for c in found))
+    yield from row("messages", (f"{messages_in(runs[c.models], c.part):,}" for c in COLUMNS))
     for each in BUDGETS:
         mark = f" (asked: {goal})" if each == budget else ""
-        yield from _row(f"{each:.2f}{mark}", (_cell(c.at_budget(each)) for c in found))
-    sure = (_cell(c.at_budget(budget, doubtful=False)) for c in found)
-    yield from _row(f"{budget:.2f}, the doubtful not counted", sure)
-    yield from _row("default policy", (_spent(c.point(1.0)) for c in asked))
+        yield from row(f"{each:.2f}{mark}", (cell(c.at_budget(each)) for c in found))
+    sure = (cell(c.at_budget(budget, doubtful=False)) for c in found)
+    yield from row(f"{budget:.2f}, the doubtful not counted", sure)
+    yield from row("default policy", (spent(c.point(1.0)) for c in asked))
     said = [s for run in runs.values() for s in run.findings[kind]]
     reviewed = review.after(labels, said)
     yield from _after("a review of the prompts", runs, reviewed, kind, proved=proved)
@@ -102,21 +102,24 @@ def _after(
 ) -> Iterator[str]:
     budget, _ = ASKED[kind]
     found = curves(runs, labels, kind, proved=proved)
-    yield from _row(f"{budget:.2f}, after {what}", (_cell(c.at_budget(budget)) for c in found))
+    yield from row(f"{budget:.2f}, after {what}", (cell(c.at_budget(budget)) for c in found))
     if not proved:
         asked = curves(runs, labels, kind, proved=proved, prompts=True)
-        yield from _row(f"default policy, after {what}", (_spent(c.point(1.0)) for c in asked))
+        yield from row(f"default policy, after {what}", (spent(c.point(1.0)) for c in asked))
 
 
-def _row(name: str, cells: Iterator[str]) -> Iterator[str]:
+def row(name: str, cells: Iterator[str]) -> Iterator[str]:
+    """A line of a table."""
     yield f"| {name} | {' | '.join(cells)} |"
 
 
-def _cell(point: Point | None) -> str:
+def cell(point: Point | None) -> str:
+    """Recall, and the share of it whose meant address is named first."""
     return f"{point.recall:.2f} / {point.first:.2f}" if point and point.recall else "0 / -"
 
 
-def _spent(point: Point) -> str:
+def spent(point: Point) -> str:
+    """The same, with the needless prompts that it takes."""
     return (
         f"{point.recall:.2f} / {point.first:.2f} at {point.needless:.3f}"
         f" ({point.doubtful:.3f} doubtful)"
@@ -128,16 +131,16 @@ def peers(
 ) -> Iterator[str]:
     """Every peer beside missent, on all of the mail."""
     count = messages_in(ours, ALL)
-    yield f"### {_TITLES[kind]}: peers, all of the mail, the same gate"
+    yield f"### {TITLES[kind]}: peers, all of the mail, the same gate"
     yield ""
-    yield from _row("tool", iter(("0.15", "0.50", "1.00", "all it says")))
-    yield from _row("---", iter(("---",) * 4))
+    yield from row("tool", iter(("0.15", "0.50", "1.00", "all it says")))
+    yield from row("---", iter(("---",) * 4))
     for name, sightings in (("missent", ours.findings[kind]), *said.items()):
         curve = Curve(sightings, labels, kind, ALL, count)
         last = curve.points[-1] if curve.points else None
-        cells = [_cell(curve.at_budget(b)) for b in (0.15, 0.5, 1.0)]
-        everything = f"{_cell(last)} at {last.needless:.2f}" if last else "nothing"
-        yield from _row(name, iter((*cells, everything)))
+        cells = [cell(curve.at_budget(b)) for b in (0.15, 0.5, 1.0)]
+        everything = f"{cell(last)} at {last.needless:.2f}" if last else "nothing"
+        yield from row(name, iter((*cells, everything)))
     yield ""
 
 
@@ -153,10 +156,10 @@ def calibration(ours: Ours, labels: Labels) -> Iterator[str]:
         f" (always saying {base:.3f}, the share that is true, has {base * (1 - base):.4f})."
     )
     yield ""
-    yield from _row("probability", iter(("findings", "said", "true")))
-    yield from _row("---", iter(("---",) * 3))
+    yield from row("probability", iter(("findings", "said", "true")))
+    yield from row("---", iter(("---",) * 3))
     for number, (count, said, true) in enumerate(bins):
-        yield from _row(
+        yield from row(
             f"{number / 10:.1f} to {(number + 1) / 10:.1f}",
             iter((str(count), f"{said:.2f}" if count else "-", f"{true:.2f}" if count else "-")),
         )
