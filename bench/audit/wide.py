@@ -1,9 +1,9 @@
 """Message events of very many pairs, as Parquet: `python -m bench.audit.wide DELIVERIES FOLDER`.
 
 What a log costs grows with its lines; what the questions cost, with its distinct pairs. Here nine
-of ten deliveries are the first and only one between two people, beside the same kind of slips. All
-50,000 domains are there from the start: of few deliveries each gets a handful, and a slip of what
-is hardly written to cannot be told.
+of ten deliveries are the first and only one between two people, beside the same kind of slips.
+Mailboxes are built alike everywhere, those at slips too: what is built otherwise than where it
+should have gone speaks against a slip.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def generate(deliveries: int, folder: Path, planted: int = 100) -> list[Planted]
             (
                 places.pop() * 3,
                 who[n % len(who)],
-                f"ann.{n % 2}@{one.domain}",
+                f"ann{n % 2}@{one.domain}",
                 fates.get(one.status, one.status),
             )
             for n in range(one.messages)
