@@ -66,7 +66,7 @@ def reading(folder: Path) -> dict[str, object]:
     found = read([str(folder)], ReadOptions(), folder / ".cache", Engine())
     engine = Duck(found.files, found.folder, Engine())
     engine.view("deliveries", plan.ONCE)
-    engine.keep("pairs", plan.PAIRS)
+    engine.keep("pairs", plan.PAIRS, of="deliveries", by="recipient")
     row = engine.rows("SELECT count(*), sum(messages) FROM pairs")[0]
     return {"pairs": row[0], "deliveries": int(row[1])}
 

@@ -107,13 +107,12 @@ class _Finder:
     def _count(self) -> None:
         engine, audit = self._engine, self._audit
         self._progress("counting", 0, 0)
-        twice = bool(engine.rows(plan.NEEDS_MERGING)[0][0])
-        if twice:
-            engine.keep("deliveries", plan.MERGED)
+        if engine.any(plan.NEEDS_MERGING, of="events", by="message"):
+            engine.keep("deliveries", plan.MERGED, of="events", by="message")
         else:
             engine.view("deliveries", plan.ONCE)
-        engine.keep("pairs", plan.PAIRS)
-        engine.keep("addresses", plan.ADDRESSES)
+        engine.keep("pairs", plan.PAIRS, of="deliveries", by="recipient")
+        engine.keep("addresses", plan.ADDRESSES, of="pairs", by="recipient")
         (row,) = engine.rows(plan.TOTALS)
         audit.deliveries, audit.first, audit.last, audit.notices = (int(v or 0) for v in row[:4])
         names = ("delivered", "deferred", "bounced", "refused", "passed")

@@ -11,8 +11,18 @@ if TYPE_CHECKING:
 class Engine(Protocol):
     """Runs SQL over named tables; `events` is there from the beginning (audit/events/table.py)."""
 
-    def keep(self, name: str, sql: str) -> None:
-        """Make a table out of a query, to be read several times."""
+    def keep(self, name: str, sql: str, of: str = "", by: str = "") -> None:
+        """Make a table out of a query, to be read several times.
+
+        Args:
+            name: of the table.
+            sql: the query.
+            of: the table whose rows the query groups; an engine may take some groups at a time.
+            by: a column that it groups by.
+        """
+
+    def any(self, sql: str, of: str, by: str) -> bool:
+        """Whether a query that groups has a row; `of` and `by` as in `keep`."""
 
     def view(self, name: str, sql: str) -> None:
         """Give a query a name."""

@@ -17,8 +17,7 @@ _D, _F, _B, _R, _P = (
 )
 
 NEEDS_MERGING: Final = """
-SELECT count(*) FROM (SELECT message FROM events
-  GROUP BY message, recipient HAVING count(*) > 1 LIMIT 1) AS twice
+SELECT message FROM events GROUP BY message, recipient HAVING count(*) > 1 LIMIT 1
 """
 ONCE: Final = """
 SELECT began, ended, sender, recipient, via, status, message, octets FROM events

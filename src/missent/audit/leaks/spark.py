@@ -58,7 +58,7 @@ class Spark:
         parts = max(self._session.sparkContext.defaultParallelism, _size(events) // _AT_ONCE)
         self._session.conf.set("spark.sql.shuffle.partitions", str(parts))
 
-    def keep(self, name: str, sql: str) -> None:
+    def keep(self, name: str, sql: str, of: str = "", by: str = "") -> None:  # noqa: ARG002  Spark parts the groups
         """Make a table out of a query, as Parquet."""
         self._write(name, self._session.sql(sql))
 
@@ -66,6 +66,10 @@ class Spark:
         path = str(self._work / name)
         frame.write.mode("overwrite").parquet(path)
         self._session.read.parquet(path).createOrReplaceTempView(name)
+
+    def any(self, sql: str, of: str, by: str) -> bool:  # noqa: ARG002  likewise
+        """Whether a query has a row."""
+        return bool(self.rows(sql))
 
     def view(self, name: str, sql: str) -> None:
         """Give a query a name."""
