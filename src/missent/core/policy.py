@@ -48,11 +48,11 @@ class Rule:
 
 DEFAULT_RULES = (
     # Each as low as the budget of needless prompts allows: docs/explanation/accuracy.md.
-    Rule("T101", 0.8, Action.WARN),
+    Rule("T101", 0.76, Action.WARN),
     Rule("T102", 0.5, Action.WARN),
     Rule("T103", 0.5, Action.WARN),
-    Rule("T104", 0.45, Action.WARN),
-    Rule("T105", 0.8, Action.WARN),
+    Rule("T104", 0.5, Action.WARN),
+    Rule("T105", 0.76, Action.WARN),
     Rule("T", 0.9, Action.HOLD),
     Rule("T", 0.9, Action.BLOCK, protected=True),
     Rule("X", 0.5, Action.BLOCK),
