@@ -12,7 +12,6 @@ they would only take time.
 
 from __future__ import annotations
 
-import datetime as dt
 import multiprocessing
 import sys
 from collections import Counter
@@ -43,8 +42,13 @@ if TYPE_CHECKING:
 SHARES = 2
 NEW, AGAIN = 0.20, 0.012  # of first and of later contacts, this share is mistyped
 INSIDE = 0.12  # colleagues are picked from a directory and seldom mistyped
-STARTS = ("", "2000-04-01", "2000-08-01", "2000-12-01")  # "" for the corpus' own
-MONTHS = 4  # decided from each of the others on
+# What is replayed: all of the mail, and four months each with nothing known before.
+SPANS = (
+    mail.WHOLE,
+    mail.Span("2000-04-01", "2000-07-30"),
+    mail.Span("2000-08-01", "2000-11-29"),
+    mail.Span("2000-12-01", "2001-03-31"),
+)
 REPEATED = 0.3  # a slip has been made before, by a colleague or a reply to all
 
 
@@ -225,15 +229,12 @@ def half(sender: str) -> int:
     return crc32(sender.encode()) % 2
 
 
-def gathered(job: tuple[int, str]) -> tuple[Rows, Rows]:
-    """The evidence of one share of the senders, from one of `STARTS` on."""
-    share, start = job
-    since = int(dt.datetime.fromisoformat(start + "T00:00+00:00").timestamp()) if start else 0
-    until = since + MONTHS * 30 * 86_400 if start else 1 << 62
-    gatherer = Gatherer(real_slips.read(mail.DATA), seed=since + 7 + share, fresh=bool(start))
-    for event in mail.events():
-        if not since <= event.at < until:
-            continue
+def gathered(job: tuple[int, mail.Span]) -> tuple[Rows, Rows]:
+    """The evidence of one share of the senders in one of `SPANS`."""
+    share, span = job
+    seed = span.moments[0] + 7 + share
+    gatherer = Gatherer(real_slips.read(mail.DATA), seed=seed, fresh=span != mail.WHOLE)
+    for event in mail.events(span):
         sender = event.message.mail_from
         mine = sender is not None and (crc32(sender.key.encode()) >> 5) % SHARES == share
         if mine and mail.is_decided(event):
@@ -250,7 +251,7 @@ def gathered(job: tuple[int, str]) -> tuple[Rows, Rows]:
 
 def main(target: str) -> None:
     with multiprocessing.Pool(SHARES) as pool:
-        jobs = [(share, start) for start in STARTS for share in range(SHARES)]
+        jobs = [(share, span) for span in SPANS for share in range(SHARES)]
         shares = pool.map(gathered, jobs, chunksize=1)
     Path(target).parent.mkdir(parents=True, exist_ok=True)
     arrays = {}

@@ -71,3 +71,8 @@ names = st.lists(st.from_regex(r"[a-z0-9]{1,6}", fullmatch=True), min_size=1, ma
 def test_the_parts_make_up_the_name(name: str) -> None:
     parts = suffixes.split(name)
     assert ".".join(filter(None, (parts.below, parts.label, parts.suffix))) == name
+
+
+@pytest.mark.parametrize(("suffix", "of_one"), [("ml", True), ("co.uk", True), ("mil", False)])
+def test_a_country_has_two_letters(suffix: str, *, of_one: bool) -> None:
+    assert suffixes.is_of_a_country(suffix) is of_one

@@ -76,6 +76,6 @@ class LookalikeDomain:
 def _is_settled(case: Case, sender: Address | None) -> bool:
     """Whether a domain is right beyond question: it is one's own, or it wrote here."""
     domain = case.address.domain
-    if is_own(domain.name, case.facts) or has_written(case.domain):
+    if is_own(domain.name, case.facts.own_domains) or has_written(case.domain):
         return True
     return sender is not None and sender.domain.registrable == domain.registrable != ""

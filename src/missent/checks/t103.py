@@ -111,7 +111,8 @@ class Confusable:
     def _probability(self, twin: _Twin, facts: Facts) -> float:
         if twin.by == "characters":
             return self.other_script
-        own = is_own(twin.name, facts) or is_established(facts.history.domain(twin.name))
+        use = facts.history.domain(twin.name)
+        own = is_own(twin.name, facts.own_domains) or is_established(use)
         sought = (
             twin.name in providers.popular()
             or twin.name in providers.established()

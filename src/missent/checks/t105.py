@@ -45,7 +45,7 @@ class WrongOrganisation:
         """Look for the same mailbox at another domain."""
         address = recipient.address
         name = address.domain.name
-        if address.domain.is_literal or is_own(name, facts):
+        if address.domain.is_literal or is_own(name, facts.own_domains):
             return ()
         case = Case.of(address, message, facts)
         if all(other == name for other in case.known_at):  # the usual case

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from missent.audit.events.formats import BY_NAME
-from missent.cli import FINDINGS, UNDECIDED, told
+from missent.cli import FINDINGS, UNDECIDED
 from missent.cli.audits import telling
+from missent.cli.blame import blaming
 from missent.cli.form import form
 from missent.cli.progress import bars
 
@@ -111,7 +112,7 @@ def _zone(_context: click.Context, option: click.Parameter, given: str | None) -
 )
 @click.option("--master", metavar="URL", default="local[*]", help="The Spark that is asked.")
 @click.pass_obj
-def command(  # noqa: C901  one option or fault a branch
+def command(
     context: Context,
     *,
     sources: tuple[str, ...],
@@ -149,7 +150,6 @@ def command(  # noqa: C901  one option or fault a branch
     from missent.audit.events.duck import interruptible  # noqa: PLC0415  `--help` needs none
     from missent.audit.events.interface import ReadOptions  # noqa: PLC0415  likewise
     from missent.audit.events.read import Engine, read  # noqa: PLC0415  likewise
-    from missent.core.errors import ConfigError  # noqa: PLC0415  likewise
 
     if html and not html.absolute().parent.is_dir():
         raise click.BadParameter(f"{html.parent} is no directory", param_hint="--html")
@@ -167,23 +167,16 @@ def command(  # noqa: C901  one option or fault a branch
         if no_cache:
             cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="missent-audit-")))
         limits = Engine(memory, threads)
-        try:
-            with bars() as progress, interruptible():
-                dataset = read(
-                    sources,
-                    ReadOptions(read_as, zone, year),
-                    cache,
-                    limits,
-                    lambda done, total: progress("octets read", done, total),
-                )
-                telling.sources(dataset, names)
-                audit = _find(dataset, options, limits, engine, master, progress)
-        except ConfigError:
-            raise
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="SOURCE") from None
-        except OSError as error:
-            raise click.BadParameter(told(error), param_hint="SOURCE") from None
+        with blaming("SOURCE"), bars() as progress, interruptible():
+            dataset = read(
+                sources,
+                ReadOptions(read_as, zone, year),
+                cache,
+                limits,
+                lambda done, total: progress("octets read", done, total),
+            )
+            telling.sources(dataset, names)
+            audit = _find(dataset, options, limits, engine, master, progress)
     audit.sources = dataset.sources
     for reason in sorted(audit.errors):
         telling.tell(f"a check failed: {reason}")

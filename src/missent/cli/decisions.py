@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 import time
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from missent.audit.sources.dates import seconds
+from missent.cli import shell
 from missent.cli.form import form
 from missent.cli.text import printable
 from missent.core.moment import iso
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from missent.cli.root import Context
     from missent.core.pattern import Pattern
     from missent.memory.interface import Decision, Sought, Store, Tally
-    from missent.settings import Settings
 
 _ACTIONS = ("warn", "hold", "block")
 _AT_ONCE = 1000
@@ -94,34 +93,26 @@ def command(
     from missent.memory.interface import Sought  # noqa: PLC0415  `--help` needs none
 
     sought = Sought(since or 0, until, sender, recipient, code.upper(), action or "")
-    settings = context.settings()
-    with context.blamed():
-        found, tally = asyncio.run(_list(settings, sought, form))
+    found, tally = shell.with_store(context, lambda store: _list(store, sought, form), made=True)
     if form == "text":
         click.echo(_summary(found, tally, sought), err=True)
 
 
-async def _list(settings: Settings, sought: Sought, form: str) -> tuple[int, Tally]:
-    from missent.app.remember import open_store  # noqa: PLC0415  slow to import
-
-    store = await open_store(settings, made=True)
+async def _list(store: Store, sought: Sought, form: str) -> tuple[int, Tally]:
     found = 0
-    try:
-        async for number, made in _decisions(store, sought):
-            if form == "text":
-                sys.stdout.write(_line(made) + "\n")
-            else:
-                lead = "" if form == "ndjson" else ",\n" if found else "[\n"
-                end = "\n" if form == "ndjson" else ""
-                sys.stdout.write(lead + json.dumps(_as_json(number, made)) + end)
-            found += 1
-        if form == "json":
-            sys.stdout.write("\n]\n" if found else "[]\n")
-        sys.stdout.flush()
-        end_day = int(time.time() if sought.until is None else sought.until - 1) // _DAY + 1
-        return found, await store.tally(sought.since // _DAY, end_day)
-    finally:
-        await store.close()
+    async for number, made in _decisions(store, sought):
+        if form == "text":
+            sys.stdout.write(_line(made) + "\n")
+        else:
+            lead = "" if form == "ndjson" else ",\n" if found else "[\n"
+            end = "\n" if form == "ndjson" else ""
+            sys.stdout.write(lead + json.dumps(_as_json(number, made)) + end)
+        found += 1
+    if form == "json":
+        sys.stdout.write("\n]\n" if found else "[]\n")
+    sys.stdout.flush()
+    end_day = int(time.time() if sought.until is None else sought.until - 1) // _DAY + 1
+    return found, await store.tally(sought.since // _DAY, end_day)
 
 
 async def _decisions(store: Store, sought: Sought) -> AsyncIterator[tuple[int, Decision]]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from missent.audit.sources.detect import READERS
-from missent.cli import UNDECIDED, told
+from missent.cli import UNDECIDED
+from missent.cli.blame import blaming
 from missent.cli.progress import bar
 from missent.cli.text import printable
 
@@ -54,23 +55,14 @@ def command(context: Context, sources: tuple[Path, ...], read_as: str | None) ->
       missent --config /etc/missent/missent.toml learn /var/log/mail.log*
       missent learn --read-as postfix relay.txt
     """  # noqa: D301  \b is click's mark for "leave these lines as they are"
-    from missent.core.errors import ConfigError  # noqa: PLC0415  `--help` needs none
-
     settings = context.settings()
     if not settings.organisation.domains:
         _tell(
             "organisation.domains is not set: who of them is ours is not known, so every message"
             " counts as sent by its sender and as received by its recipients"
         )
-    try:
-        with context.blamed():
-            found = asyncio.run(_learn(settings, sources, read_as))
-    except ConfigError:
-        raise
-    except OSError as error:
-        raise click.BadParameter(told(error), param_hint="SOURCE") from None
-    except (ValueError, zlib.error) as error:
-        raise click.BadParameter(str(error), param_hint="SOURCE") from None
+    with blaming("SOURCE", zlib.error), context.blamed():
+        found = asyncio.run(_learn(settings, sources, read_as))
     for one in found:
         _summary(one)
     return UNDECIDED if any(o.tally.skipped and not o.tally.events for o in found) else 0

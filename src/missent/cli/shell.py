@@ -45,8 +45,10 @@ def name(_context: click.Context, _option: click.Parameter, given: str) -> str:
     return given
 
 
-def with_store(context: Context, ask: Callable[[SqlStore], Coroutine[Any, Any, T]]) -> T:
-    """Ask the store of the settings, and close it again."""
+def with_store(
+    context: Context, ask: Callable[[SqlStore], Coroutine[Any, Any, T]], *, made: bool = False
+) -> T:
+    """Ask the store of the settings, and close it again; `made` as `open_store` has it."""
     from missent.app.remember import open_store  # noqa: PLC0415  slow to import
     from missent.report import log  # noqa: PLC0415  likewise
 
@@ -54,7 +56,7 @@ def with_store(context: Context, ask: Callable[[SqlStore], Coroutine[Any, Any, T
     log.configure(settings.log.format, "warning")
 
     async def run() -> T:
-        store = await open_store(settings)
+        store = await open_store(settings, made=made)
         try:
             return await ask(store)
         finally:

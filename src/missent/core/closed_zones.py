@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 ZONES = frozenset({"mil", "gov", "edu"})
 _SHORTEST = 6  # a label that two countries would hardly share
-_COUNTRY = 2  # letters
 _HABITS = frozenset({"com", "net", "org"})
 
 
@@ -89,7 +88,7 @@ def before_com(typed: str, own: Container[str] = ()) -> Iterator[str]:
 
 def is_sure_before(zone: str, suffix: str) -> bool:
     """Whether such a zone would be listed, if there were one."""
-    return zone == "mil" or len(suffix.rpartition(".")[2]) > _COUNTRY
+    return zone == "mil" or not suffixes.is_of_a_country(suffix)
 
 
 def _near(label: str, zone: str) -> Iterator[str]:

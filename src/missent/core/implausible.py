@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _ONCE_OR_TWICE: Final = 2
 _WORDS: Final = 12.0  # nats: about a word more or less; a letter makes 4
-_COUNTRY: Final = 2  # letters
 _OF_A_LETTER: Final = frozenset(
     "omission undoubling insertion doubling substitution transposition look_alike".split()
 )
@@ -61,7 +60,7 @@ def _is_one_below_the_other(typed: str, name: str) -> bool:
 def _is_abroad(case: Case, name: str) -> bool:
     suffix = case.typed.parts.suffix
     country = suffix.rpartition(".")[2]
-    if len(country) != _COUNTRY or country in _ANYWHERE or suffix_slips.meant(suffix):
+    if not suffixes.is_of_a_country(suffix) or country in _ANYWHERE or suffix_slips.meant(suffix):
         return False
     if case.facts.history.address(f"{case.local}@{name}") is not None:
         return False

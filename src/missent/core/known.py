@@ -40,7 +40,7 @@ def is_known(name: str, facts: Facts, registrable: str = "") -> bool:
     registrable = registrable or suffixes.split(name).registrable
     if registrable in names or (registrable != name and name in names):
         return True
-    if facts.own_domains and is_own(name, facts):
+    if facts.own_domains and is_own(name, facts.own_domains):
         return True
     use = facts.history.domain(name)
     return use is not None and is_established(use)
@@ -52,9 +52,8 @@ def listed() -> frozenset[str]:
     return providers.known() | protected.known()
 
 
-def is_own(name: str, facts: Facts) -> bool:
+def is_own(name: str, own: frozenset[str]) -> bool:
     """Whether a name is one of the organisation's domains or lies below one."""
-    own = facts.own_domains
     while own and name:
         if name in own:
             return True
@@ -90,7 +89,7 @@ def standing(  # noqa: PLR0911  one kind of acquaintance a line
     own = facts.history.sender_domain(sender, name) if sender else None
     if own is not None and is_used(own):
         return Standing(2.0 + own.sent + own.received, "a domain that this sender writes to")
-    if is_own(name, facts):
+    if is_own(name, facts.own_domains):
         return Standing(4.0, "one of your own domains")
     used = facts.history.domain(name)
     if used is not None and is_used(used):

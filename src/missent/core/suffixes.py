@@ -51,6 +51,11 @@ def top_level() -> frozenset[str]:
     return frozenset(name.rpartition(".")[2] for name in _with_a_labels())
 
 
+def is_of_a_country(suffix: str) -> bool:
+    """Whether a suffix lies in a country's domain: these alone have two letters (RFC 1591)."""
+    return len(suffix.rpartition(".")[2]) == 2  # noqa: PLR2004
+
+
 @cache
 def date() -> str:
     """The day of the bundled list, as ISO 8601."""

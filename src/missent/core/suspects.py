@@ -21,9 +21,7 @@ _LEAST: Final = -4.0  # log-odds below which nobody would want to know
 _HABIT: Final = 0.8  # what each doubling or so of a sender's own earlier use takes away
 _BOUNCED: Final = 2.0  # what a message that came back adds
 _NO_HOST: Final = 3.0  # and a character that no host name has, RFC 952 and 1123
-_BOTH: Final = (
-    1.0  # the same mailbox at the other name is in the message, too: a list mended by half
-)
+_BOTH: Final = 1.0  # the message goes to the mailbox at the other name, too: a list half mended
 _CLOSE: Final = 1.4  # two suspects this near in log-odds are both named
 _MOST_NAMED: Final = 2
 

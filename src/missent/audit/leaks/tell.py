@@ -7,7 +7,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from missent.audit.leaks.leak import Habit, Kind
-from missent.core.facts import Facts
 from missent.core.known import is_own
 from missent.core.tables import providers
 
@@ -79,4 +78,4 @@ def _is_passed_on(leak: Leak, own: frozenset[str]) -> bool:
 
 
 def _is_inside(sender: str, own: frozenset[str]) -> bool:
-    return not own or is_own(sender.rpartition("@")[2], Facts(own_domains=own))
+    return not own or is_own(sender.rpartition("@")[2], own)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from missent.cli import FINDINGS, told
+from missent.cli import FINDINGS
 from missent.cli.audits.telling import FEW, tell
+from missent.cli.blame import blaming
 from missent.cli.text import printable
 
 if TYPE_CHECKING:
@@ -21,12 +22,8 @@ def show_standing(sources: tuple[str, ...], options: FindOptions, names: Names, 
     from missent.audit.standing import show  # noqa: PLC0415  `--help` needs none
     from missent.audit.standing.look import look  # noqa: PLC0415  likewise
 
-    try:
+    with blaming("SOURCE"):
         found = look([Path(name) for name in sources], options)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="SOURCE") from None
-    except OSError as error:
-        raise click.BadParameter(told(error), param_hint="SOURCE") from None
     for line in show.as_json(found, names) if form == "json" else show.as_text(found, names):
         click.echo(line if form == "json" else printable(line))
     shown = found.unread[:FEW] if names.are_whole else []

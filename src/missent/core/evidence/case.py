@@ -14,11 +14,11 @@ from missent.core.tables import providers
 from missent.core.words import jumble
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from missent.core.address import Address
     from missent.core.facts import Facts, Use
-    from missent.core.message import Message
+    from missent.core.message import Message, Recipient
 
 _MOST_COUNTED = 128
 
@@ -53,7 +53,7 @@ class Case:
         if made is not None and made[0] is address and made[1] is message and made[2] is facts:
             return made[3]
         sender = message.mail_from.key if message.mail_from else ""
-        case = cls(address, sender, facts, _beside(message), message)
+        case = cls(address, sender, facts, _whom(message).beside, message)
         _made = address, message, facts, case
         return case
 
@@ -90,7 +90,7 @@ class Case:
 
     def goes_to(self, key: str) -> bool:
         """Whether the message goes to an address, an `Address.key`, as well."""
-        return self.message is not None and key in _everyone(self.message)
+        return self.message is not None and key in _whom(self.message).keys
 
     @computed
     def alike(self) -> float:
@@ -159,33 +159,37 @@ def _typed(case: Case) -> Typed:
     )
 
 
-# The last message and its counts: all its recipients and checks ask for the same ones, and anew
-# for each they would take the square of their number.
-_last: tuple[Message, Mapping[str, int]] | None = None
-_goes_to: tuple[Message, frozenset[str]] | None = None
+class _Whom:
+    """Whom one message goes to."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+
+    @computed
+    def beside(self) -> Mapping[str, int]:
+        """How many of them lie at each domain."""
+        return Counter(r.address.domain.name for r in self._all())
+
+    @computed
+    def keys(self) -> frozenset[str]:
+        """Each as `Address.key`."""
+        return frozenset(r.address.key for r in self._all())
+
+    def _all(self) -> Iterable[Recipient]:
+        return chain(self.message.recipients, self.message.beside)
 
 
-def _everyone(message: Message) -> frozenset[str]:
-    """Whom a message goes to, as `Address.key`."""
-    global _goes_to  # noqa: PLW0603  likewise
-    last = _goes_to
-    if last is None or last[0] is not message:
-        everyone = chain(message.recipients, message.beside)
-        last = message, frozenset(r.address.key for r in everyone)
-        _goes_to = last
-    return last[1]
+# Of the last message: all its recipients and checks ask for the same ones, and anew for each they
+# would take the square of their number.
+_last: _Whom | None = None
 
 
-def _beside(message: Message) -> Mapping[str, int]:
-    if len(message.recipients) == 1 and not message.beside:
-        return {message.recipients[0].address.domain.name: 1}
+def _whom(message: Message) -> _Whom:
     global _last  # noqa: PLW0603  a memo of one
     last = _last
-    if last is None or last[0] is not message:
-        everyone = chain(message.recipients, message.beside)
-        last = message, Counter([r.address.domain.name for r in everyone])
-        _last = last
-    return last[1]
+    if last is None or last.message is not message:
+        last = _last = _Whom(message)
+    return last
 
 
 def listed(name: str, registrable: str) -> float:

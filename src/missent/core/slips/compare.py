@@ -16,7 +16,7 @@ def edits(typed: str, meant: str) -> int:
 
 def is_one_edit(typed: str, meant: str) -> bool:
     """Whether one edit alone makes the one of the other."""
-    return _tools().edits(typed, meant) == 1
+    return edits(typed, meant) == 1
 
 
 def different(typed: str, meant: str) -> tuple[str, str, int]:

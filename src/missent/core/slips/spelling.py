@@ -6,7 +6,7 @@ from math import log
 
 from missent.core.neighbours import skeleton
 from missent.core.slips import several, single
-from missent.core.slips.compare import different, edits
+from missent.core.slips.compare import different, edits, is_one_edit
 from missent.core.slips.slip import Slip, rate
 
 
@@ -18,7 +18,7 @@ def spell(typed: str, meant: str) -> Slip | None:
 
 def once(typed: str, meant: str) -> Slip | None:
     """Like `spell`, but None for whatever takes more than one edit: that costs time to weigh."""
-    return one_edit(typed, meant) if edits(typed, meant) == 1 else None
+    return one_edit(typed, meant) if is_one_edit(typed, meant) else None
 
 
 def one_edit(typed: str, meant: str) -> Slip | None:
