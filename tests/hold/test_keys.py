@@ -73,6 +73,17 @@ def test_a_key_file_is_made_and_renewed(tmp_path: Path) -> None:
     assert Keys.read(file).open(sealed, "m") == b"x"
 
 
+def test_a_new_key_goes_where_a_link_leads(tmp_path: Path) -> None:
+    link, file = tmp_path / "hold.key", tmp_path / "elsewhere" / "key"
+    link.symlink_to(file)
+    write_key(link)
+    write_key(link)
+    assert link.is_symlink()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert len(file.read_text().split()) == 2
+    assert [one.name for one in file.parent.iterdir()] == ["key"]
+
+
 def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "hold.key"
     write_key(file)

@@ -84,12 +84,12 @@ def command(  # noqa: PLR0917  click passes each by its name
 
 def _read(path: Path, knocks: Knocks) -> bool:
     from missent.audit.dnslog import dnstap, lines  # noqa: PLC0415  `--help` needs none
-    from missent.cli.progress import bar  # noqa: PLC0415  likewise
+    from missent.cli.progress import bars  # noqa: PLC0415  likewise
     from missent.core.errors import ProtocolError  # noqa: PLC0415  likewise
 
     reader: dnstap.Reader | lines.Reader
     try:
-        with _opened(path) as file, bar(str(path)) as progress:
+        with _opened(path) as file, bars() as progress:
             if file.peek(4)[:4] == dnstap.START:
                 reader = dnstap.Reader()
                 queries = reader(file)
@@ -99,7 +99,7 @@ def _read(path: Path, knocks: Knocks) -> bool:
             for number, query in enumerate(queries):
                 knocks.add(query)
                 if number % 10_000 == 0:
-                    progress(number, 0)
+                    progress(str(path), number, 0)
     except (OSError, EOFError, ProtocolError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         click.echo(f"{path}: {reason}; what was read before counts", err=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
 
 from missent.cli.form import form
+from missent.cli.progress import bars
 from missent.core.address import Domain
 from missent.core.errors import AddressError
 
@@ -153,8 +154,8 @@ def command(
         certificates,
         _tell_unread,
     )
-    with context.blamed():
-        found = look_around(settings, look, _progress)
+    with context.blamed(), bars() as tell_done:
+        found = look_around(settings, look, partial(tell_done, "names"))
     if save is not None:
         whole.write(save, _json(tell.as_json(earlier.carried(found, before or {}))), 0o644)
     if html is not None:
@@ -220,9 +221,3 @@ def _name(text: str, option: str) -> str:
 def _tell_unread(path: Path, count: int) -> None:
     entries = "1 entry was" if count == 1 else f"{count} entries were"
     click.echo(f"{path}: {entries} no certificate and no name, and left out", err=True)
-
-
-def _progress(done: int, of: int) -> None:
-    if sys.stderr.isatty() and (done % 50 == 0 or done == of):
-        sys.stderr.write(f"\r{done} of {of} names" + ("\n" if done == of else ""))
-        sys.stderr.flush()

@@ -11,46 +11,18 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar while the block runs.
-
-    Args:
-        what: is counted.
-
-    Yields:
-        What is to be told how many are done, and of how many; in a pipe it does nothing.
-    """
-    if not sys.stderr.isatty():
-        yield lambda _done, _total: None
-        return
-    from rich.console import Console  # noqa: PLC0415  slow to import, and only for a terminal
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:.0f}"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        redirect_stdout=sys.stdout.isatty(),
-    ) as shown:
-        task = shown.add_task(what, total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
-
-
-@contextmanager
 def bars() -> Iterator[Callable[[str, int, int], None]]:
     """Show what is being done, how fast, and how long it still takes, where a person looks on.
 
     Yields:
-        What is to be told what is counted, how many are done, and of how many.
+        What is to be told what is counted, how many are done, and of how many; 0 where that is not
+        known. In a pipe it does nothing.
     """
     if not sys.stderr.isatty():
         yield lambda _what, _done, _total: None
         return
     from rich.console import Console  # noqa: PLC0415  slow to import, and only for a terminal
-    from rich.progress import (  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415  likewise
         BarColumn,
         Progress,
         ProgressColumn,
@@ -60,6 +32,10 @@ def bars() -> Iterator[Callable[[str, int, int], None]]:
         TimeRemainingColumn,
     )
 
+    class Done(ProgressColumn):
+        def render(self, task: Task) -> str:
+            return f"{task.percentage:>3.0f}%" if task.total else f"{task.completed:,.0f}"
+
     class Rate(ProgressColumn):
         def render(self, task: Task) -> str:
             speed = task.finished_speed or task.speed or 0
@@ -68,13 +44,18 @@ def bars() -> Iterator[Callable[[str, int, int], None]]:
             return f"{speed:,.0f}/s" if speed else ""
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f}%"),
+        Done(),
         Rate(),
-        TimeRemainingColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+    with Progress(
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=sys.stdout.isatty(),
+    ) as shown:
         tasks: dict[str, TaskID] = {}
 
         def tell(what: str, done: int, total: int) -> None:

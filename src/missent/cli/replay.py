@@ -6,6 +6,7 @@ import os
 import sys
 import zlib
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from missent.audit.sources.detect import READERS, detect
 from missent.audit.sources.folder import octets
 from missent.cli import FINDINGS, INTERRUPTED, UNDECIDED, USAGE, told
 from missent.cli.form import form
-from missent.cli.progress import bar
+from missent.cli.progress import bars
 from missent.cli.text import printable
 
 if TYPE_CHECKING:
@@ -199,7 +200,8 @@ class _Command:
         if self.budget is not None:
             policy = budgets.lowered(plan.options.policy)
             plan = replace(plan, options=replace(plan.options, policy=policy))
-        with bar("messages") as progress:
+        with bars() as tell:
+            progress = partial(tell, "messages")
             run = Together(plan, self.jobs, progress) if self.jobs > 1 else Alone(plan, progress)
             try:
                 with run:

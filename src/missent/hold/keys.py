@@ -18,6 +18,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from missent.core.errors import ConfigError, StoreError
+from missent.report import whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,16 +149,11 @@ def write_key(file: Path) -> None:
     """
     if file.exists() and not file.is_file():
         raise ConfigError(f"{file}: it is no file; name one, such as /etc/missent/hold.key")
-    beside = file.with_name(f".{file.name}.new")
+    file = file.resolve()  # where it is a link, what it leads to is written whole
     try:
         old = file.read_text("ascii") if file.exists() else ""
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside.unlink(missing_ok=True)
-        with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
-            new.write(f"{new_key()}\n{old}")
-            new.flush()
-            os.fsync(new.fileno())
-        beside.replace(file)
+        whole.write(file, f"{new_key()}\n{old}")
     except UnicodeDecodeError:
         raise ConfigError(f"{file}: it holds no keys; name another file") from None
     except OSError as error:
