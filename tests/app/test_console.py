@@ -56,6 +56,6 @@ async def test_the_sample_is_laid_only_where_no_mail_can_leave(said: dict[str, A
     await console.lay(settings)
     with pytest.raises(ConfigError, match="there already"):
         await console.lay(settings)
-    assert await console.clear(settings) > 50
-    assert await console.clear(settings) == 0
+    assert await console.clear(settings, "me (shell)") > 50
+    assert await console.clear(settings, "me (shell)") == 0
     await console.lay(settings)

@@ -46,7 +46,10 @@ async def test_a_command_without_a_store_is_told_the_mend() -> None:
 
 def test_a_guard_reads_the_store_of_its_configuration(tmp_path: Path) -> None:
     settings = _settings(tmp_path)
-    assert Guard(settings).check(ODD, ME).action > Action.ALLOW
+    with pytest.raises(ConfigError, match=r"there is no file .*/missent\.db"):
+        Guard(settings)
+    assert not list(tmp_path.iterdir())
+    assert Guard().check(ODD, ME).action > Action.ALLOW
     asyncio.run(_correspond(settings))
     assert Guard(settings).check(ODD, ME).action is Action.ALLOW
 

@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 
 from missent.cli.root import cli
-from missent.core.errors import StoreError
 from missent.memory.interface import Batch, Decision, Judgement
 from missent.memory.sql.store import SqlStore
 
@@ -125,12 +124,3 @@ def test_what_cannot_be_asked_for(config: Path, arguments: list[str], said: str)
     done = run(config, *arguments)
     assert done.exit_code == 2
     assert said in done.stderr
-
-
-def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:
-    file = tmp_path / "missent.toml"
-    file.write_text(f'[store]\nurl = "sqlite:///{tmp_path}/misspelt/missent.db"\n')
-    told = run(file)
-    assert isinstance(told.exception, StoreError)
-    assert f"there is no file {tmp_path}/misspelt/missent.db" in str(told.exception)
-    assert not (tmp_path / "misspelt").exists()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from missent.cli.shell import me
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -59,6 +61,23 @@ def test_what_was_learned_can_be_exported_and_forgotten(run: Run, mail: Path) ->
     assert run("export").out == ""
 
 
+def test_who_forgot_and_exported_is_in_the_trail_and_whom_is_not(run: Run, mail: Path) -> None:
+    run("learn", str(mail))
+    run("forget", "eve@partner.example", "dan@other.example")
+    run("export")
+    run("export", "eve@partner.example")
+    trail = run("trail", "export").out
+    rows = [json.loads(line) for line in trail.splitlines()]
+    assert [row["action"] for row in rows] == ["forget address"] * 2 + ["export store"] * 2
+    assert {row["who"] for row in rows} == {me()}
+    assert [row["detail"] for row in rows[2:]] == [
+        "all of it",
+        "what names one address; which one is kept nowhere",
+    ]
+    assert "partner" not in trail
+    assert "other.example" not in trail
+
+
 def test_mail_older_than_the_retention_is_passed_over(run: Run, mail: Path) -> None:
     (mail.parent / "missent.toml").write_text(CONFIGURATION.replace("36500", "30"))
     outcome = run("learn", str(mail))
@@ -94,9 +113,6 @@ def test_bad_input_is_told_with_the_mend(
 
 
 @pytest.mark.parametrize(
-    "command", [("learn", "mail.jsonl"), ("forget", "a@b.example"), ("export",)]
-)
-@pytest.mark.parametrize(
     ("url", "expected"),
     [
         ("", (2, "store.url is not set")),
@@ -105,10 +121,10 @@ def test_bad_input_is_told_with_the_mend(
     ],
 )
 def test_without_a_store_it_says_what_to_write(
-    run: Run, mail: Path, command: tuple[str, ...], url: str, expected: tuple[int, str]
+    run: Run, mail: Path, url: str, expected: tuple[int, str]
 ) -> None:
     content = CONFIGURATION.replace("sqlite:///var/missent.db", url)
     (mail.parent / "missent.toml").write_text(content)
-    outcome = run(*command)
+    outcome = run("learn", "mail.jsonl")
     assert (outcome.code, outcome.out) == (expected[0], "")
     assert expected[1] in outcome.err

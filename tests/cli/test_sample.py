@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
+from missent.cli.shell import me
 from missent.hold.keys import write_key
 
 if TYPE_CHECKING:
@@ -38,7 +40,6 @@ def config(tmp_path: Path) -> Path:
 
 @pytest.mark.usefixtures("config")
 def test_add_and_remove(run: Callable[..., Outcome]) -> None:
-    assert run("sample", "remove").code == 1
     assert run("sample", "add").code == 0
     assert run("held", "list").out.count("@kestrel.example -> ") == 5
     again = run("sample", "add")
@@ -46,6 +47,9 @@ def test_add_and_remove(run: Callable[..., Outcome]) -> None:
     gone = run("sample", "remove")
     assert (gone.code, "were taken away" in gone.out) == (0, True)
     assert "kestrel" not in run("held", "list").out
+    assert run("sample", "remove").code == 1
+    noted = [json.loads(line) for line in run("trail", "export").out.splitlines()]
+    assert [(one["who"], one["action"]) for one in noted] == [(me(), "remove sample")]
 
 
 def test_it_is_not_laid_where_mail_could_leave_the_machine(

@@ -26,6 +26,7 @@ def test_every_scope_can_be_given() -> None:
 def test_a_secret_is_printed_once_and_the_token_listed_and_revoked(run: Run) -> None:
     made = run("token", "add", "desk", "--scope", "held:read", "--scope", "screen")
     secret = made.out.strip()
+    assert made.err.endswith("missent.db: a new store, made now\n")
     assert (made.code, secret.startswith("missent_"), len(secret)) == (0, True, 51)
     listed = run("token", "list")
     assert "desk" in listed.out

@@ -101,7 +101,7 @@ async def lay(settings: Settings) -> None:
             " upstream, and [relay] with an outbox"
         )
     options = hold.options(settings)
-    store = await open_store(settings)
+    store = await open_store(settings, make=True)
     try:
         sample = SqlSample(store)
         now = int(time.time())
@@ -125,15 +125,19 @@ async def link(settings: Settings) -> str:
 
     if settings.web is None:
         raise ConfigError("there is no console to sign in to: add [web], with its url")
-    store = await open_store(settings)
+    store = await open_store(settings, make=True)
     try:
         return await first_link(store, settings.web.url.rstrip("/"))
     finally:
         await store.close()
 
 
-async def clear(settings: Settings) -> int:
+async def clear(settings: Settings, who: str) -> int:
     """Take the sample away; how many decisions and messages.
+
+    Args:
+        settings: they name the store.
+        who: does it, as the trail names them.
 
     Raises:
         ConfigError: there is no store.
@@ -141,6 +145,10 @@ async def clear(settings: Settings) -> int:
     """
     store = await open_store(settings)
     try:
-        return await SqlSample(store).remove()
+        sample = SqlSample(store)
+        if not await sample.there():
+            return 0
+        await SqlTrail(store).record(who, "remove sample", sample.domain)
+        return await sample.remove()
     finally:
         await store.close()

@@ -62,12 +62,13 @@ def examine(settings: Settings) -> None:
             raise ConfigError(f"store.url: {error}") from None
 
 
-async def open_store(settings: Settings, *, made: bool = False) -> SqlStore:
+async def open_store(settings: Settings, *, make: bool = False) -> SqlStore:
     """Open the store alone, for commands that read or write it.
 
     Args:
         settings: they name it.
-        made: whether it must be there already: who only reads is not served by an empty one.
+        make: whether its file is made where there is none. Who reads or administers what is there
+            is not served by an empty one at a misspelt path.
 
     Raises:
         ConfigError: there is none, or it is named wrongly.
@@ -78,19 +79,23 @@ async def open_store(settings: Settings, *, made: bool = False) -> SqlStore:
             "store.url is not set, so nothing is remembered; write, say, "
             'url = "sqlite:///var/missent.db" under [store]'
         )
-    if made:
-        _find(settings)
+    if not make and (file := absent(settings)):
+        raise ConfigError(
+            f"store.url: there is no file {file}; missent serve, learn, user add and token add make"
+            " it; an absolute path has four slashes, sqlite:////PATH"
+        )
     return await SqlStore.open(settings.store.url, password(settings))
 
 
-def _find(settings: Settings) -> None:
+def absent(settings: Settings) -> Path | None:
+    """The file of the store where it is still to be made; None where it is there, or none.
+
+    Raises:
+        ConfigError: the store is named wrongly.
+    """
     url = driver_url(settings.store.url)
     file = Path(str(url.database)).absolute()
-    if url.get_backend_name() == "sqlite" and not file.exists():
-        raise StoreError(
-            f"the store {settings.store.url}: there is no file {file};"
-            " serve, milter and learn make it; an absolute path has four slashes, sqlite:////PATH"
-        )
+    return None if url.get_backend_name() != "sqlite" or file.exists() else file
 
 
 def snapshot(settings: Settings) -> tuple[Snapshot, Permissions]:

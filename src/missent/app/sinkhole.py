@@ -172,7 +172,7 @@ async def _serve(settings: Settings, shared: Shared, life: Life) -> None:
         tally = Tally(shared.key, asked, good, bad)
         refusals = None
         if settings.store.url:
-            store = await open_store(settings)
+            store = await open_store(settings, make=True)
             stack.push_async_callback(store.close)
             refusals = stored(store)
         elif life.place == 0:

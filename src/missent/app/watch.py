@@ -57,7 +57,7 @@ async def watching(settings: Settings, room: Room | None = None) -> AsyncIterato
         raise ConfigError("exposure.mail_to: nobody sends the mail; add the section [notice]")
     if own.rdap:
         await Web().__aexit__(None, None, None)  # it says where the extra is missing
-    store = await open_store(settings)
+    store = await open_store(settings, make=True)
     watch = asyncio.create_task(_watch(settings, own, store, room if own.mail_to else None))
     try:
         yield

@@ -93,7 +93,7 @@ def command(
     from missent.memory.interface import Sought  # noqa: PLC0415  `--help` needs none
 
     sought = Sought(since or 0, until, sender, recipient, code.upper(), action or "")
-    found, tally = shell.with_store(context, lambda store: _list(store, sought, form), made=True)
+    found, tally = shell.with_store(context, lambda store: _list(store, sought, form))
     if form == "text":
         click.echo(_summary(found, tally, sought), err=True)
 

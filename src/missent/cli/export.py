@@ -28,7 +28,8 @@ def command(context: Context, address: str | None) -> None:
 
     The field `kind` says what an object is: contact, correction, decision, attempt,
     exception, tally, domain_facts or held. Moments are UTC. Of held mail the envelope and what
-    happened to it are printed; no subject and no text is, of any mail.
+    happened to it are printed; no subject and no text is, of any mail. That it was exported, and
+    by whom, stands in the trail.
 
     \b
     Examples:
@@ -53,6 +54,8 @@ async def _export(store: SqlStore, key: str | None) -> None:
     from missent.hold.sql.store import SqlHold  # noqa: PLC0415  slow to import
 
     hold = SqlHold(store)
+    told = "all of it" if key is None else "what names one address; which one is kept nowhere"
+    await shell.noted(store, "export store", detail=told)
 
     def show(row: Mapping[str, Json]) -> None:
         sys.stdout.write(json.dumps(row, ensure_ascii=True) + "\n")

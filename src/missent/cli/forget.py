@@ -32,7 +32,8 @@ def command(context: Context, addresses: tuple[str, ...]) -> None:
     """Take away all that is kept of some addresses: as recipients, as senders and as offers.
 
     Running gates follow within seconds. Mail that was learned already is not learned again, so
-    the address stays forgotten until somebody writes to it anew. Exceptions in the configuration
+    the address stays forgotten until somebody writes to it anew. The trail tells that an address
+    was forgotten, and by whom, but not which. Exceptions in the configuration
     file are not touched, nor are held messages that are not decided about or delivered yet. The
     exit code is 0, also when nothing was kept.
 
@@ -58,6 +59,7 @@ async def _forget(store: SqlStore, keys: Sequence[str]) -> Sequence[Mapping[str,
 
     found = []
     for key in keys:
+        await shell.noted(store, "forget address", detail="which one is kept nowhere")
         gone, waiting = await SqlHold(store).forget(key)
         rows = (await store.forget(key)).rows
         found.append({**rows, "held": gone, "under way": waiting})

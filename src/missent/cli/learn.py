@@ -13,7 +13,7 @@ import click
 from missent.audit.sources.detect import READERS
 from missent.cli import UNDECIDED
 from missent.cli.blame import blaming
-from missent.cli.progress import bar
+from missent.cli.progress import bars
 from missent.cli.text import printable
 
 if TYPE_CHECKING:
@@ -79,14 +79,14 @@ async def _learn(
         read_as,
         int(time.time()) - settings.store.retention_days * _DAY,
     )
-    store = await open_store(settings)
+    store = await open_store(settings, make=True)
     try:
-        with bar("octets read") as progress:
+        with bars() as progress:
             read_before: dict[Path, int] = {}
 
             def tell(source: Learned) -> None:
                 read_before[source.path] = source.tally.octets
-                progress(sum(read_before.values()), 0)
+                progress("octets read", sum(read_before.values()), 0)
 
             return await learn(sources, store, options, tell)
     finally:

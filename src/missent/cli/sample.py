@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from missent.cli import FINDINGS
+from missent.cli import FINDINGS, shell
 
 if TYPE_CHECKING:
     from missent.cli.root import Context
@@ -49,7 +49,7 @@ def remove(context: Context) -> int:
 
     Example: missent --config deploy/embedded.toml sample remove
     """
-    gone = _run(context, "clear")
+    gone = _run(context, "clear", shell.me())
     click.echo(f"{gone} decisions and messages of the sample were taken away", err=not gone)
     return 0 if gone else FINDINGS
 
@@ -70,11 +70,11 @@ def link(context: Context) -> int:
     return 0 if found else FINDINGS
 
 
-def _run(context: Context, what: str) -> Any:
+def _run(context: Context, what: str, *more: str) -> Any:
     from missent.app import console  # noqa: PLC0415  slow to import
     from missent.report import log  # noqa: PLC0415  likewise
 
     settings = context.settings()
     log.configure(settings.log.format, "warning")
     with context.blamed():
-        return asyncio.run(getattr(console, what)(settings))
+        return asyncio.run(getattr(console, what)(settings, *more))

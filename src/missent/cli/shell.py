@@ -46,17 +46,23 @@ def name(_context: click.Context, _option: click.Parameter, given: str) -> str:
 
 
 def with_store(
-    context: Context, ask: Callable[[SqlStore], Coroutine[Any, Any, T]], *, made: bool = False
+    context: Context, ask: Callable[[SqlStore], Coroutine[Any, Any, T]], *, make: bool = False
 ) -> T:
-    """Ask the store of the settings, and close it again; `made` as `open_store` has it."""
-    from missent.app.remember import open_store  # noqa: PLC0415  slow to import
+    """Ask the store of the settings, and close it again.
+
+    With `make` it is made where there is none, and that is told: the path may be misspelt.
+    """
+    from missent.app.remember import absent, open_store  # noqa: PLC0415  slow to import
     from missent.report import log  # noqa: PLC0415  likewise
 
     settings = context.settings()
     log.configure(settings.log.format, "warning")
 
     async def run() -> T:
-        store = await open_store(settings, made=made)
+        new = absent(settings) if make and settings.store.url else None
+        store = await open_store(settings, make=make)
+        if new:
+            click.echo(f"{new}: a new store, made now", err=True)
         try:
             return await ask(store)
         finally:
@@ -64,6 +70,13 @@ def with_store(
 
     with context.blamed():
         return asyncio.run(run())
+
+
+async def noted(store: SqlStore, action: str, what: str = "", detail: str = "") -> None:
+    """Write into the trail what is about to be done here."""
+    from missent.web.sql.trail import SqlTrail  # noqa: PLC0415  slow to import
+
+    await SqlTrail(store).record(me(), action, what, detail)
 
 
 def listed(

@@ -96,11 +96,11 @@ def add(
     wanted = [Scope(scope) for scope in dict.fromkeys(scopes)]
     now = int(time.time())
 
-    def make(tokens: SqlTokens) -> Coroutine[Any, Any, tuple[Token, str]]:
+    def added(tokens: SqlTokens) -> Coroutine[Any, Any, tuple[Token, str]]:
         return tokens.add(name, wanted, shell.me(), at=now, expires=expires)
 
     try:
-        token, secret = _with_tokens(context, make)
+        token, secret = _with_tokens(context, added, make=True)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     if form == "json":
@@ -163,7 +163,9 @@ def _moment(at: int | None) -> str | None:
     return None if at is None else iso(at)
 
 
-def _with_tokens(context: Context, ask: Callable[[SqlTokens], Coroutine[Any, Any, T]]) -> T:
+def _with_tokens(
+    context: Context, ask: Callable[[SqlTokens], Coroutine[Any, Any, T]], *, make: bool = False
+) -> T:
     from missent.web.sql.tokens import SqlTokens  # noqa: PLC0415  slow to import
 
-    return shell.with_store(context, lambda store: ask(SqlTokens(store)))
+    return shell.with_store(context, lambda store: ask(SqlTokens(store)), make=make)

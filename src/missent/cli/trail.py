@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from missent.cli import FINDINGS
+from missent.cli import FINDINGS, shell
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from typing import Any
 
     from missent.cli.root import Context
-    from missent.settings import Settings
+    from missent.memory.sql.store import SqlStore
     from missent.web.trail import Entry
 
 _AT_ONCE = 1000
@@ -47,15 +46,13 @@ def export(context: Context, after: int) -> None:
 
     Example: missent trail export --after 1200 >> trail.ndjson
     """
-    settings = context.settings()
 
-    async def run() -> None:
-        async for entry in _entries(settings, after):
+    async def show(store: SqlStore) -> None:
+        async for entry in _entries(store, after):
             sys.stdout.write(json.dumps(_as_json(entry)) + "\n")
         sys.stdout.flush()
 
-    with context.blamed():
-        asyncio.run(run())
+    shell.with_store(context, show)
 
 
 @command.command(name="verify")
@@ -71,14 +68,11 @@ def verify(context: Context, file: Any) -> int:
     """
     from missent.web.trail import faults  # noqa: PLC0415  `--help` needs none
 
-    settings = context.settings()
-
-    async def run() -> list[Entry]:
-        return [entry async for entry in _entries(settings, 0)]
+    async def read(store: SqlStore) -> list[Entry]:
+        return [entry async for entry in _entries(store, 0)]
 
     kept = dict(_exported(file)) if file else {}
-    with context.blamed():
-        entries = asyncio.run(run())
+    entries = shell.with_store(context, read)
     found = list(faults(entries))
     digests = {entry.number: entry.digest for entry in entries}
     for number, digest in sorted(kept.items()):
@@ -94,19 +88,14 @@ def verify(context: Context, file: Any) -> int:
     return FINDINGS if found else 0
 
 
-async def _entries(settings: Settings, after: int) -> AsyncIterator[Entry]:
-    from missent.app.remember import open_store  # noqa: PLC0415  slow to import
-    from missent.web.sql.trail import SqlTrail  # noqa: PLC0415  likewise
+async def _entries(store: SqlStore, after: int) -> AsyncIterator[Entry]:
+    from missent.web.sql.trail import SqlTrail  # noqa: PLC0415  slow to import
 
-    store = await open_store(settings)
-    try:
-        trail = SqlTrail(store)
-        while some := await trail.entries(after, _AT_ONCE):
-            for entry in some:
-                yield entry
-            after = some[-1].number
-    finally:
-        await store.close()
+    trail = SqlTrail(store)
+    while some := await trail.entries(after, _AT_ONCE):
+        for entry in some:
+            yield entry
+        after = some[-1].number
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:

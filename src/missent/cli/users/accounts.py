@@ -44,7 +44,7 @@ def add(context: Context, name: str, role: str) -> int:
     def change(accounts: SqlAccounts) -> Coroutine[Any, Any, bool]:
         return accounts.add(Account(name, role, password=hashed), shell.me())
 
-    if not with_accounts(context, change):
+    if not with_accounts(context, change, make=True):
         raise click.UsageError(f"there is a user {name!r}; see missent user passwd and role")
     click.echo(f"{name}: may sign in as {role}")
     return 0

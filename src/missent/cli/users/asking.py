@@ -42,8 +42,10 @@ def local(context: Context, name: str) -> None:
         raise click.BadParameter(f"{name} signs in at {found.source}: change it there")
 
 
-def with_accounts(context: Context, ask: Callable[[SqlAccounts], Coroutine[Any, Any, T]]) -> T:
-    """Ask the accounts of the store."""
+def with_accounts(
+    context: Context, ask: Callable[[SqlAccounts], Coroutine[Any, Any, T]], *, make: bool = False
+) -> T:
+    """Ask the accounts of the store; `make` as `shell.with_store` has it."""
     from missent.web.sql.accounts import SqlAccounts  # noqa: PLC0415  slow to import
 
-    return shell.with_store(context, lambda store: ask(SqlAccounts(store)))
+    return shell.with_store(context, lambda store: ask(SqlAccounts(store)), make=make)
