@@ -51,7 +51,7 @@ DEFAULT_RULES = (
     Rule("T101", 0.76, Action.WARN),
     Rule("T102", 0.5, Action.WARN),
     Rule("T103", 0.5, Action.WARN),
-    Rule("T104", 0.5, Action.WARN),
+    Rule("T104", 0.55, Action.WARN),
     Rule("T105", 0.76, Action.WARN),
     Rule("T", 0.9, Action.HOLD),
     Rule("T", 0.9, Action.BLOCK, protected=True),

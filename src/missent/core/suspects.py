@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from missent.core import candidates, model, prior
 from missent.core.evidence import of_domain, of_local
 from missent.core.implausible import is_implausible
+from missent.core.unmistakable import is_unmistakable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,7 @@ _HABIT: Final = 0.8  # what each doubling or so of a sender's own earlier use ta
 _BOUNCED: Final = 2.0  # what a message that came back adds
 _NO_HOST: Final = 3.0  # and a character that no host name has, RFC 952 and 1123
 _BOTH: Final = 1.0  # the message goes to the mailbox at the other name, too: a list half mended
+_SURE: Final = 2.0  # at least, where hardly any two genuine names are so like each other
 _CLOSE: Final = 1.4  # two suspects this near in log-odds are both named
 _MOST_NAMED: Final = 2
 
@@ -86,6 +88,9 @@ def _domains(case: Case, weighed: Sequence[Candidate], near: int) -> dict[str, S
         return {}
     numbers, log_odds = of_domain.Evidence(case, near).numbers, model.fitted("domain").log_odds
     found = {name: Suspect(log_odds(numbers(name, slip)), name, slip) for name, slip in weighed}
+    for name, suspect in found.items():
+        if suspect.log_odds < _SURE and is_unmistakable(case, name, suspect.slip):
+            found[name] = suspect._replace(log_odds=_SURE)
     for name, suspect in found.items():
         if case.beside.get(name) and case.goes_to(f"{case.local}@{name}"):
             found[name] = suspect._replace(log_odds=suspect.log_odds + _BOTH)
