@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 _SEPARATORS = re.compile(r"[._-]+")
-_NOT_BONES = str.maketrans("", "", "aeiouy0123456789._-")
+_WITHOUT_BONES = "aeiouy0123456789._-"
+_NOT_BONES = str.maketrans("", "", _WITHOUT_BONES)
 _SHORTEST_SKELETON = 4
 _SHORTEST_PART = 3
 _MOST_CANDIDATES = 64
@@ -39,6 +40,11 @@ def skeleton(text: str) -> str:
             bones += letter
             last = letter
     return bones
+
+
+def begins_with(text: str, bone: str) -> bool:
+    """Whether a text's skeleton begins with a letter: quicker than to make it, and mostly not so."""
+    return text.lstrip(_WITHOUT_BONES)[:1] == bone
 
 
 def glued(text: str) -> str:

@@ -12,7 +12,7 @@ from missent.core.neighbours import glued
 from missent.core.slips import several
 from missent.core.slips.compare import edits
 from missent.core.slips.slip import TOO_FAR, Slip, rate
-from missent.core.slips.spelling import once, one_edit, sound
+from missent.core.slips.spelling import once, one_edit, sound, sounds_like
 from missent.core.tables import slip_rates
 
 if TYPE_CHECKING:
@@ -26,25 +26,42 @@ def domain(typed: str, meant: str, limit: float = TOO_FAR) -> Slip | None:
         return None
     if "xn--" in typed or "xn--" in meant:  # people type U-labels
         typed, meant = Domain(typed).unicode, Domain(meant).unicode
-    t, m = suffixes.split(typed), suffixes.split(meant)
     number = edits(typed, meant)
+    few = number <= several.most(len(meant), limit)
+    within = number == abs(len(typed) - len(meant))  # the one is the other with something left out
+    if not few and not within and _are_unlike(typed, meant):
+        return None
+    t, m = suffixes.split(typed), suffixes.split(meant)
     best = None
     if number == 1:
         best = one_edit(typed, meant)
     elif t.suffix == m.suffix:
         best = sound(typed, meant)
     for other in (
-        _cut_short(typed, meant),
+        _cut_short(typed, meant) if within else None,
         _suffix(typed, meant, t.suffix, m) if t.suffix != m.suffix else None,
-        _labels(typed, meant),
+        _labels_moved(typed, meant) or (_labels_cut(typed, meant) if within else None),
     ):
         if other is not None and (best is None or other.cost < best.cost):
             best = other
-    if number > 1 and (best is None or best.cost > several.at_least_two(meant)):
+    if few and number > 1 and (best is None or best.cost > several.at_least_two(meant)):
         more = several.explained(typed, meant, number, limit)
         if more is not None and (best is None or more.cost <= best.cost):
             best = more
     return None if best is None or best.cost > limit else best
+
+
+def _are_unlike(typed: str, meant: str) -> bool:
+    """Whether neither other places of the labels, nor the suffix, nor the sound explains it all.
+
+    Most names that are compared have nothing to do with each other: this tells so at a glance, and
+    in doubt says no.
+    """
+    if len(typed) == len(meant) and _has_labels_of(typed, meant):
+        return False
+    if typed[0] in meant[:2] or typed[1:2] in meant[:2]:  # at most one edit before the suffix
+        return False
+    return typed[-1] != meant[-1] or not sounds_like(typed, meant)
 
 
 def _cut_short(typed: str, meant: str) -> Slip | None:
@@ -63,6 +80,8 @@ def _suffix(typed: str, meant: str, typed_suffix: str, m: suffixes.Parts) -> Sli
     if not rest[0] or not rest[1]:
         return None
     inner = None
+    if abs(len(rest[0]) - len(rest[1])) > 1:
+        return None
     if rest[0] != rest[1]:
         inner = once(rest[0], rest[1])
         if inner is None:
@@ -80,13 +99,22 @@ def _suffix(typed: str, meant: str, typed_suffix: str, m: suffixes.Parts) -> Sli
     return Slip(cost, "suffix_and_more", 2, f"{words} and {inner.words}")
 
 
-def _labels(typed_name: str, meant_name: str) -> Slip | None:
-    """Whole labels swapped, cut, added or glued."""
-    typed, meant = typed_name.split("."), meant_name.split(".")
-    if len(typed_name) == len(meant_name) and sorted(typed) == sorted(meant):
+def _labels_moved(typed: str, meant: str) -> Slip | None:
+    """Whole labels swapped or glued."""
+    if len(typed) == len(meant) and _has_labels_of(typed, meant):
         return Slip(rate("labels_swapped"), "labels_swapped", 2, "with the labels in another order")
-    if typed_name[0] == meant_name[0] and glued(typed_name) == glued(meant_name):
+    if typed[0] == meant[0] and glued(typed) == glued(meant):
         return Slip(rate("separator") + log(2), "separator", 1, "with the dots in other places")
+    return None
+
+
+def _has_labels_of(typed: str, meant: str) -> bool:
+    return sorted(typed.split(".")) == sorted(meant.split("."))
+
+
+def _labels_cut(typed_name: str, meant_name: str) -> Slip | None:
+    """Whole labels cut or added, or one of them cut short or lengthened."""
+    typed, meant = typed_name.split("."), meant_name.split(".")
     if len(typed) < len(meant) and _is_subsequence(typed, meant):
         cut = [label for label in meant if label not in typed]
         words = f"with `{'.'.join(cut)}` left out"

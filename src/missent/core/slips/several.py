@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
+from math import log
 from typing import NamedTuple
 
 from missent.core.slips.compare import different
@@ -24,6 +25,14 @@ def explained(typed: str, meant: str, edits: int, limit: float = TOO_FAR) -> Sli
         words = f"with `{wrong}` for `{right}`"  # read wrongly, all of it at once
         return Slip(rate("look_alike") + place, "look_alike", 1, words)
     return _several(wrong, right, place, limit)
+
+
+@lru_cache(maxsize=1024)
+def most(size: int, limit: float) -> int:
+    """How many edits in a text of that length cost no more than a limit, at the very least."""
+    costs = _costs()
+    cheapest = costs.another + log(size + 1) + min(costs.omit, costs.double, costs.least)
+    return int((limit + costs.another) / cheapest)
 
 
 def _looks_alike(wrong: str, right: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log
 
-from missent.core.neighbours import skeleton
+from missent.core.neighbours import begins_with, skeleton
 from missent.core.slips import several, single
 from missent.core.slips.compare import different, edits, is_one_edit
 from missent.core.slips.slip import Slip, rate
@@ -37,6 +37,12 @@ def misspell(typed: str, meant: str) -> Slip | None:
 
 def sound(typed: str, meant: str) -> Slip | None:
     """Explain a typed text by its sound: cheaper than any two edits."""
-    if typed == meant or not skeleton(typed) == skeleton(meant) != "":
+    if typed == meant or not sounds_like(typed, meant):
         return None
     return Slip(rate("sound") + log(len(meant)), "sound", 2, f"spelt `{typed}`")
+
+
+def sounds_like(typed: str, meant: str) -> bool:
+    """Whether two texts have the same consonants in the same order."""
+    bones = skeleton(typed)
+    return bones != "" and begins_with(meant, bones[0]) and bones == skeleton(meant)
