@@ -43,7 +43,7 @@ def skeleton(text: str) -> str:
 
 
 def begins_with(text: str, bone: str) -> bool:
-    """Whether a text's skeleton begins with a letter: quicker than to make it, and mostly not so."""
+    """Whether a text's skeleton begins so: quicker told than by making it, and mostly not so."""
     return text.lstrip(_WITHOUT_BONES)[:1] == bone
 
 
@@ -52,7 +52,7 @@ def glued(text: str) -> str:
     return text.replace(".", "").replace("-", "").replace("_", "")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def domain_keys(name: str) -> AbstractSet[int]:
     """Under what a domain name is looked up: where it is filed, and where its last dot may lie."""
     keys = filing_keys(name)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from missent.core.facts import Use
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 LARGEST = 0xFFFFFFFF
 _TWO = 2
@@ -118,6 +119,19 @@ class Texts:
     def __getitem__(self, number: int) -> str:
         ends = self._ends
         return self._octets[ends[number] : ends[number + 1]].decode()
+
+    def holding(self, part: str, start: int, end: int) -> Iterator[int]:
+        """The numbers from `start` up to `end` whose text has that part, in order.
+
+        The texts are searched where they lie, as one: that takes a fraction of reading each.
+        """
+        octets, ends, sought = self._octets, self._ends, part.encode()
+        stop, last = ends[start], ends[end]
+        while stop < last and (at := octets.find(sought, stop, last)) >= 0:
+            number = bisect_right(ends, at, start, end) - 1
+            stop = ends[number + 1]
+            if at + len(sought) <= stop:  # and does not begin in one text to end in the next
+                yield number
 
     def extend(self, texts: Sequence[str]) -> None:
         """Add texts."""

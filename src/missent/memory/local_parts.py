@@ -17,6 +17,7 @@ from missent.core.neighbours import (
     local_queries,
     shares_a_key,
 )
+from missent.core.slips import is_one_edit
 from missent.memory.chains import Chains
 
 if TYPE_CHECKING:
@@ -59,6 +60,23 @@ class LocalParts:
             index = kept[0] if kept else self._keep(domain, start, end)
             near = gather(index, local_queries(domain, local))
         return [locals_[number] for number in near]
+
+    def one_edit_away(self, domain: str, local: str, start: int, end: int) -> list[str]:
+        """Those between two numbers, all of one domain, that one edit makes of this local part.
+
+        A single edit leaves the first or the second half whole, or swaps the two letters between
+        them: of a few hundred local parts those that have either are found without an index.
+        """
+        if end - start > LARGE:
+            near = self.near(domain, local, start, end)
+        else:
+            half = len(local) // 2
+            swapped = local[: half - 1] + local[half : half + 1] + local[half - 1 : half]
+            parts = {local[:half], local[half:], swapped + local[half + 1 :]}
+            holding = self._locals.holding
+            found = {number for part in parts for number in holding(part, start, end)}
+            near = [self._locals[number] for number in sorted(found)]
+        return [other for other in near if is_one_edit(local, other)]
 
     def warm(self, domain: str, start: int, end: int) -> Chains:
         """Index a large domain."""

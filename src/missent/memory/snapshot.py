@@ -205,8 +205,10 @@ class Snapshot:
             return use if use.sent or use.received else None
         nobody, there, came = self.nobody, self.senders[start:end], 0
         if nobody in there:
-            rows = (row for row, sender in enumerate(there, start) if sender == nobody)
-            came = sum(map(self.uses.received.__getitem__, rows))
+            received = self.uses.received
+            for row, sender in enumerate(there, start):
+                if sender == nobody:
+                    came += received[row]
         sent, first, last, _, _, _ = self.uses.total(start, end, came)
         return Use(sent, first, last, came) if sent or came else None
 
@@ -288,8 +290,10 @@ class Snapshot:
             pair = (self._row(who, found) or _NEVER) if who != self.nobody else _NEVER
         near: Sequence[str] = ()
         if not address.sent and not address.received:
-            others = there or self.local_parts.near(domain, local, start, end)
-            near = [other for other in others if is_one_edit(local, other)]
+            if there:
+                near = [other for other in there if is_one_edit(local, other)]
+            else:
+                near = self.local_parts.one_edit_away(domain, local, start, end)
         return Acquaintance(
             self.domain_use(number) or _NEVER,
             self._sender_domain(who, number) or _NEVER,

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from missent.core import slips
+from missent.core.slips import of_domain, several
 from missent.core.tables import slip_rates
 
 
@@ -203,3 +204,22 @@ def test_a_name_under_another_suffix_does_not_sound_the_same() -> None:
     slip = slips.domain("defensie.ml", "defense.mil")
     assert slip is not None
     assert slip.kind == "suffix_and_more"
+
+
+related = st.one_of(
+    domains,
+    st.builds("{}.{}".format, st.lists(st.text("abe-", min_size=1, max_size=4), min_size=1,
+                                       max_size=3).map(".".join), suffixes),
+)  # fmt: skip
+
+
+@given(related, related, st.sampled_from([3.0, 10.0, slips.TOO_FAR]))
+def test_what_is_refused_at_a_glance_is_what_nothing_explains(
+    typed: str, meant: str, limit: float
+) -> None:
+    explain = of_domain.domain.__wrapped__  # nothing may be remembered from the one to the other
+    at_a_glance = explain(typed, meant, limit)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(of_domain, "_are_unlike", lambda *_: False)
+        patch.setattr(several, "most", lambda *_: 1000)
+        assert explain(typed, meant, limit) == at_a_glance
