@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from missent.core import suffixes
 from missent.core.address import Domain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
 _SEPARATORS = re.compile(r"[._-]+")
@@ -28,7 +28,7 @@ _WITHOUT_BONES = "aeiouy0123456789._-"
 _NOT_BONES = str.maketrans("", "", _WITHOUT_BONES)
 _SHORTEST_SKELETON = 4
 _SHORTEST_PART = 3
-_MOST_CANDIDATES = 64
+MOST_CANDIDATES = 64
 
 
 @lru_cache(maxsize=16384)
@@ -147,30 +147,60 @@ def larger_forms(domain: str, local: str) -> Iterator[int]:
             yield hash((domain, "last", last))
 
 
-def shares_a_key(typed: str, local: str) -> bool:
-    """Whether a typed local part would be looked up where another one of its domain is filed.
+def sharing_a_key(typed: str, known: Iterable[str]) -> list[str]:
+    """Local parts that are filed where a typed one of the same domain would be looked up.
 
-    It says of two texts what the keys say: for a handful of them quicker than an index.
+    It says of two texts what the keys say. Of a handful, or of some hundred that are asked about
+    once, they are so found quicker than by an index, which would have to be made first.
     """
+    larger = _Larger.of(typed)
+    return [local for local in known if _share_a_half(typed, local) or larger.fit(local)]
+
+
+def _share_a_half(typed: str, local: str) -> bool:
     size, half = len(local), len(local) // 2
     longer = len(typed) - size
     if -1 <= longer <= 1 and (typed.startswith(local[:half]) or typed.endswith(local[half:])):
         return True
-    if not longer and half > 1:  # two letters in the middle swapped
-        before, after = local[: half - 1], local[half + 1 :]
-        if typed.startswith(before) and typed.endswith(after):
-            return True
-    anagram = not longer and size > _SHORTEST_PART and sorted(typed) == sorted(local)
-    if anagram or glued(typed) == glued(local):
-        return True
-    bones = skeleton(typed)
-    if len(bones) >= _SHORTEST_SKELETON and bones == skeleton(local):
-        return True
-    parts, others = _SEPARATORS.split(typed), _SEPARATORS.split(local)
-    if len(parts) == 1 or len(others) == 1:
+    if longer or half <= 1:
         return False
-    last = parts[-1]
-    return (len(last) > _SHORTEST_PART and last == others[-1]) or sorted(parts) == sorted(others)
+    # Two letters in the middle swapped.
+    return typed.startswith(local[: half - 1]) and typed.endswith(local[half + 1 :])
+
+
+class _Larger(NamedTuple):
+    """What `larger_forms` says of one local part, to be compared with many others."""
+
+    letters: Sequence[str]
+    glued: str
+    bones: str
+    parts: Sequence[str]
+
+    @classmethod
+    def of(cls, local: str) -> _Larger:
+        bones = skeleton(local)
+        return cls(
+            sorted(local) if len(local) > _SHORTEST_PART else (),
+            glued(local),
+            bones if len(bones) >= _SHORTEST_SKELETON else "",
+            _SEPARATORS.split(local),
+        )
+
+    def fit(self, local: str) -> bool:
+        """Whether another local part has any of these forms as well."""
+        letters, plain, bones, parts = self
+        if glued(local) == plain or (len(local) == len(letters) and sorted(local) == letters):
+            return True
+        if bones and begins_with(local, bones[0]) and bones == skeleton(local):
+            return True
+        if len(parts) == 1:
+            return False
+        others, last = _SEPARATORS.split(local), parts[-1]
+        if len(others) == 1:
+            return False
+        return (len(last) > _SHORTEST_PART and last == others[-1]) or sorted(parts) == sorted(
+            others
+        )
 
 
 class Index(Protocol):
@@ -219,7 +249,7 @@ def gather(index: Index, keys: Iterable[int]) -> Mapping[int, int]:
 
 def most_shared(shared: dict[int, int]) -> Mapping[int, int]:
     """Those 64 of some numbers that share the most keys."""
-    if len(shared) <= _MOST_CANDIDATES:
+    if len(shared) <= MOST_CANDIDATES:
         return shared
     best = sorted(sorted(shared), key=shared.__getitem__, reverse=True)
-    return {number: shared[number] for number in best[:_MOST_CANDIDATES]}
+    return {number: shared[number] for number in best[:MOST_CANDIDATES]}
