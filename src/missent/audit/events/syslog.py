@@ -20,8 +20,15 @@ _ALIKE = rf"""CASE WHEN line < '19' OR line >= '<' AND line < '=' THEN
       THEN regexp_replace(line, {_RFC5424}, '\1 \2 \3[\4]: \5')
       ELSE regexp_replace(line, '^<\d{{1,3}}>', '') END
   ELSE line END"""
-ODD = "line[4] <> ' ' AND line[11] <> 'T' AND NOT starts_with(line, '<') AND line <> ''"
-"""Whether no syslog can have written a line: it begins with no stamp."""
+ODD = (
+    "line[4] <> ' ' AND line[11] <> 'T' AND NOT starts_with(line, '<') AND line <> ''"
+    " AND NOT starts_with(line, '-- ')"
+)
+"""Whether no syslog can have written a line: it begins with no stamp, and is not what journalctl
+says between the lines, such as `-- Boot 4f2a... --`."""
+# A stamp without a year ends at its seconds, or has a fraction of them: `Jan  2 03:04:05.678901`.
+_HOST = """CASE WHEN line[4] <> ' ' THEN instr(head, ' ') + 1
+    WHEN line[16] = ' ' THEN 17 ELSE 16 + instr(substr(line, 16, 16), ' ') END"""
 
 
 def lines(wanted: str) -> str:
@@ -34,7 +41,7 @@ def lines(wanted: str) -> str:
         wanted: a condition on `line`, cheap to test.
     """
     return f"""
-SELECT *, CASE WHEN line[4] = ' ' THEN 17 ELSE instr(head, ' ') + 1 END AS host
+SELECT *, {_HOST} AS host
 FROM (
   SELECT line, parts[1] AS head, coalesce(parts[2], '') AS id, coalesce(parts[3], '') AS said
   FROM (

@@ -5,6 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+SYSLOG = (
+    r"(?:<\d{1,3}>)?"
+    r"(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|(?:1 )?\d{4}-\d\d-\d\dT\S+)"
+)
+"""How a line of a log begins: RFC 3164's stamp, also with a fraction as journalctl's short-precise
+has it, RFC 3339's, or RFC 5424's beginning."""
 _LATEST = 2**32 - 1  # the snapshot keeps moments in 32 bits: until the year 2106
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from missent.audit.sources import folder, jsonl, mbox, postfix
+from missent.audit.sources.dates import SYSLOG
 from missent.audit.sources.octets import opened
 
 if TYPE_CHECKING:
@@ -25,10 +26,7 @@ EMPTY = "empty"  # a log that was just rotated, a mailbox without mail
 _LOOKED_AT = 64 * 1024
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]*:[ \t]")
 _JOURNAL = re.compile(rb"\A(?:-- [^\n]*\n)+")  # what journalctl says before the first line
-_STAMP = re.compile(
-    rb"(?:<\d{1,3}>)?(?:1 )?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\dT\S+)"
-    rb" \S+ "
-)
+_STAMP = re.compile(rf"{SYSLOG} \S+ ".encode())
 
 
 def detect(path: Path) -> str:

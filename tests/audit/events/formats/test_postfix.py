@@ -64,6 +64,8 @@ def test_a_message_is_joined(reading: Read, rows: Rows) -> None:
     "line",
     [
         "<22>Jan  2 03:04:05 mx1 postfix/",
+        "Jan 02 03:04:05.678901 mx1 postfix/",
+        "<22>Jan  2 03:04:05.6 mx1 postfix/",
         "2024-01-02T03:04:05.123456+00:00 mx1 postfix/",
         "2024-01-02T05:04:05+02:00 mx1 postfix/",
         "2024-01-01T22:04:05-05:00 mx1 postfix-out/",
@@ -73,6 +75,34 @@ def test_stamps_and_instances(reading: Read, rows: Rows, line: str) -> None:
     text = message().replace("Jan  2 03:04:05 mx1 postfix/", line)
     found = rows(reading(text, year=2024, zone=UTC_ZONE), "began, recipient")
     assert found == [(at(2024, 1, 2, 3, 4, 5), "gen@army.ml")]
+
+
+@pytest.mark.parametrize("fraction", ["", ".678901"])
+def test_what_journalctl_prints_is_read_whole(reading: Read, rows: Rows, fraction: str) -> None:
+    text = "".join(
+        f"{said} --\n{message(f'{stamp}{fraction}', 'ABC123DEF', to)}"
+        for said, stamp, to in [
+            ("-- Logs begin at Sun 2023-12-31", "Dec 31 23:59:58", "a@army.ml"),
+            ("-- Boot 4f2a90c1d7e8b365", "Jan 01 00:00:01", "b@army.ml"),
+        ]
+    )
+    found = reading(text, message(f"Jan 01 00:00:02{fraction}", origin="other postfix"), year=2024)
+    assert rows(found, "strftime(to_timestamp(began)::TIMESTAMP, '%Y'), recipient") == [
+        ("2023", "a@army.ml"),
+        ("2024", "b@army.ml"),
+        ("2024", "gen@army.ml"),
+    ]
+    assert [source.tally.skipped for source in found.sources] == [0, 0]
+    assert found.sources[0].lines == 12
+
+
+def test_hosts_are_told_apart_behind_a_fraction(reading: Read, rows: Rows) -> None:
+    stamp = "Jan 02 03:04:05.678901"
+    one = message(stamp, "ABC123DEF", "a@army.ml", origin="mx1 postfix").splitlines(keepends=True)
+    two = message(stamp, "ABC123DEF", "b@army.ml", origin="mx2 postfix").splitlines(keepends=True)
+    mixed = "".join(line for pair in zip(one, two, strict=True) for line in pair)
+    found = rows(reading(mixed, year=2024, zone=UTC_ZONE), "recipient, status")
+    assert found == [("a@army.ml", Status.DELIVERED), ("b@army.ml", Status.DELIVERED)]
 
 
 def test_rfc5424(reading: Read, rows: Rows) -> None:

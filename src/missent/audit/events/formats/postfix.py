@@ -22,16 +22,14 @@ from missent.audit.events.table import (
     WHOLE,
     Status,
 )
+from missent.audit.sources.dates import SYSLOG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from missent.audit.events.interface import Head, ReadOptions, Sink, Source
 
-_LINE = re.compile(
-    r"(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|(?:1 )?\d{4}-\d\d-\d\dT\S+)"
-    r" \S+ postfix[^/\s\[]*/"
-)
+_LINE = re.compile(rf"{SYSLOG} \S+ postfix[^/\s\[]*/")
 _D, _B, _F, _R, _P = (
     int(s)
     for s in (Status.DELIVERED, Status.BOUNCED, Status.DEFERRED, Status.REFUSED, Status.PASSED)
