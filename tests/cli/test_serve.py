@@ -43,7 +43,12 @@ class Server:
 
     def begin(self) -> None:
         """Wait until it serves."""
-        self.port = int(self.wait("relay ready")["listen"][0].rpartition(":")[2])
+        told = self.wait("listening")
+        assert told["setting"] == "relay.listen"
+        host, _, port = told["place"].partition(":")
+        self.port = int(port)
+        assert self.port  # the one that it got for port 0
+        assert self.wait("relay ready")["listen"] == [f"{host}:{port}"]
         self.wait("ready")
 
     def _read(self) -> None:

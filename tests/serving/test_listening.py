@@ -10,10 +10,12 @@ import pytest
 
 from missent.app import places
 from missent.gates.endpoint import Endpoint
+from missent.serving.listening import shown
 from missent.sinkhole.server import listen_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 LISTEN: dict[str, Callable[[], socket.socket]] = {
     "relay and web": lambda: places.listen("relay.listen", "127.0.0.1", 0),
@@ -35,3 +37,12 @@ async def test_answers_leave_at_once(who: str) -> None:
         with socket.create_connection(listening.getsockname()):
             own = await accepted
             assert own.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_where_a_socket_listens_is_told_with_the_port_that_it_got(tmp_path: Path) -> None:
+    with places.listen("relay.listen", "127.0.0.1", 0) as one:
+        assert shown(one) == f"127.0.0.1:{one.getsockname()[1]}"
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as one:
+        assert shown(one) == f"[::1]:{one.getsockname()[1]}"
+    with Endpoint(f"unix:{tmp_path}/milter.sock").listen() as one:
+        assert shown(one) == f"{tmp_path}/milter.sock"

@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import structlog
+
 from missent.app import api, gates, hold, web, working
 from missent.app.assess import Assessor
 from missent.app.domains import asking
@@ -21,6 +23,7 @@ from missent.gates.milter import run as milter
 from missent.gates.relay import server as relay
 from missent.memory.attempts import StoredAttempts
 from missent.serving import loop, systemd
+from missent.serving.listening import shown
 
 if TYPE_CHECKING:
     import socket
@@ -28,6 +31,15 @@ if TYPE_CHECKING:
 
     from missent.serving.workers import Life
     from missent.settings import Settings
+
+_log = structlog.get_logger("missent.serve")
+_SETTINGS = {
+    "relay": "relay.listen",
+    "relay_tls": "relay.listen_tls",
+    "milter": "milter.listen",
+    "web": "web.listen",
+    "answers": "hold.reply_listen",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +114,7 @@ def warm(settings: Settings) -> None:
 
 
 def open_sockets(settings: Settings) -> Sockets:
-    """Listen for every configured gate; the workers inherit the sockets.
+    """Listen for every configured gate, and log where; the workers inherit the sockets.
 
     Raises:
         ConfigError: an address cannot be had; with the key and the mend.
@@ -120,4 +132,8 @@ def open_sockets(settings: Settings) -> Sockets:
     milters = [listening for _, listening in systemd.listening()] if found else []
     if found and not milters:
         milters = [endpoint.listen() for endpoint in found[1]]
-    return Sockets(relays, secure, milters, web.sockets(settings), hold.sockets(settings))
+    sockets = Sockets(relays, secure, milters, web.sockets(settings), hold.sockets(settings))
+    for gate, setting in _SETTINGS.items():
+        for one in getattr(sockets, gate):
+            _log.info("listening", place=shown(one), setting=setting)
+    return sockets

@@ -18,6 +18,7 @@ from missent.core.errors import ConfigError, StoreError
 from missent.dns.ares import Ares
 from missent.memory.sql.refusals import StoredRefusals
 from missent.serving import loop
+from missent.serving.listening import shown
 from missent.serving.workers import WorkerOptions
 from missent.sinkhole.admission import AdmissionOptions
 from missent.sinkhole.evidence.hosts import confirmed
@@ -141,13 +142,8 @@ def share(settings: Settings) -> Shared:
     for place in own.listen:
         host, _, port = place.rpartition(":")
         opened.append(listen_on(host.strip("[]"), int(port), own.workers))
-        _log.info("listening", place=_shown(opened[-1][0]))
+        _log.info("listening", place=shown(opened[-1][0]))
     return Shared(list(zip(*opened, strict=True)), DayKey(time.time()), certificate)
-
-
-def _shown(one: socket.socket) -> str:
-    host, port = one.getsockname()[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def work(read: Callable[[], Settings], shared: Shared, life: Life) -> int:

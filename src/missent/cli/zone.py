@@ -14,11 +14,14 @@ def command(names: tuple[str, ...], sinkhole: str, reports: str) -> None:
 
     A null MX, `v=spf1 -all` and DMARC `reject`: nobody can write to such a name, and nobody as it.
     With --sinkhole its mail servers are those of a sinkhole, which tells the sender what was meant.
+    With --reports at another organisation's domain, the record comes last by which that domain says
+    that it wants them (RFC 7489 7.1): publish it in its zone, or have it published there.
 
     \b
     Examples:
       missent zone examp1e.org
       missent zone army.ml navy.ml --sinkhole sink.registry.example
+      missent zone examp1e.org --reports dmarc@example.org
     """  # noqa: D301  \b is click's mark for "leave these lines as they are"
     from missent.report.zone import records  # noqa: PLC0415  `--help` needs none
 

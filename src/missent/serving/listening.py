@@ -1,4 +1,7 @@
-"""TCP without its waits: what is small and last leaves at once, and is acknowledged at once."""
+"""Sockets that listen: where, and TCP without its waits.
+
+What is small and last leaves at once, and is acknowledged at once.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,14 @@ def prompt(listening: socket.socket) -> socket.socket:
     """
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
+
+
+def shown(listening: socket.socket) -> str:
+    """Where a socket listens, with the port that it got: `127.0.0.1:25`, `[::1]:25` or a path."""
+    if listening.family not in _FAMILIES:
+        return str(listening.getsockname())
+    host, port = listening.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def acknowledging(transport: asyncio.BaseTransport) -> Callable[[], None]:
