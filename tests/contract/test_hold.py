@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from missent.hold.interface import (
     Claim,
@@ -21,7 +21,7 @@ from missent.hold.interface import (
     Task,
 )
 from missent.hold.machine import Choice, Refused, State, Way
-from missent.hold.sql import rows
+from missent.hold.sql import keeping, rows
 from missent.hold.sql.store import SqlHold
 from missent.hold.sql.tables import held, held_recipient
 from missent.memory.sql.store import SqlStore
@@ -345,6 +345,26 @@ async def test_a_page_takes_no_longer_for_what_was_decided_long_ago(
     assert [one.at for one in found] == list(range(1000, 1500, 10))
     assert await hold.tidy(2000) == 810
     assert time.process_time() - begin < 0.6  # of a second; by looking at all for each, some 2
+
+
+@pytest.mark.parametrize("every", [True, False])
+async def test_a_page_is_read_in_the_order_of_the_index(
+    store: SqlStore, hold: SqlHold, *, every: bool
+) -> None:
+    kept = [record(f"{n:016x}", at=1000 + n) for n in range(2000)]
+    async with store.writing() as connection:
+        await connection.execute(insert(held), [rows.of_record(one, ANN) for one in kept])
+        suspects = [row for one in kept for row in rows.of_suspects(one)]
+        await connection.execute(insert(held_recipient), suspects)
+        await connection.execute(text("ANALYZE"))
+    query = keeping.page(every=every, after=(1500, ""), limit=50)
+    async with store.reading() as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        told = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        explain = "EXPLAIN QUERY PLAN" if sqlite else "EXPLAIN"
+        plan = str((await connection.execute(text(f"{explain} {told}"))).all())
+    assert ("ix_held_at" in plan) is (every or not sqlite)
+    assert [one.at for one in await hold.messages(after=(1500, ""), limit=2)] == [1500, 1501]
 
 
 async def test_old_records_go_and_what_is_under_way_stays(hold: SqlHold) -> None:

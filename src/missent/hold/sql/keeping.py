@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, exists, func, insert, not_, or_, select, text, tuple_
 
@@ -15,7 +15,7 @@ from missent.hold.sql.tables import held, held_content, held_recipient, held_ste
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from missent.hold.interface import Place
@@ -114,12 +114,16 @@ async def messages(
     connection: AsyncConnection, *, every: bool, after: Place | None, limit: int
 ) -> list[Held]:
     """Many messages, the oldest first."""
+    query = page(every=every, after=after, limit=limit)
+    return await rows.messages(connection, (await connection.execute(query)).all())
+
+
+def page(*, every: bool, after: Place | None, limit: int) -> Select[Any]:
+    """The query for them, in an index's order; of those that wait, SQLite sorts what it found."""
     query = select(held).order_by(held.c.at, held.c.name).limit(limit)
     if after is not None:
         query = query.where(tuple_(held.c.at, held.c.name) > after)
-    if not every:
-        query = query.where(_waits(held.c.name))
-    return await rows.messages(connection, (await connection.execute(query)).all())
+    return query if every else query.where(_waits(held.c.name))
 
 
 async def waiting(connection: AsyncConnection) -> int:

@@ -20,6 +20,7 @@ held = Table(
     Column("octets", BigInteger, nullable=False),
     Column("subject", LargeBinary, nullable=False),
     Column("mark", Text, nullable=False),
+    Index("ix_held_at", "at", "name"),
     Index("ix_held_mark", "mark"),
     Index("ix_held_sender", "sender", "at"),
 )

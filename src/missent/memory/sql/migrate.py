@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-LATEST = "0011"
+LATEST = "0012"
 _LOCK = 0x6D697373656E74  # "missent": the advisory lock of whoever is migrating
 
 
