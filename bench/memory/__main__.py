@@ -21,11 +21,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.memory.made import DOMAINS, fill
+from bench.memory.made import domains_for, fill
 from bench.memory.measures import pace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 _RESULTS = Path(__file__).parents[1] / "results"
 _CONTACTS = 1_000_000
@@ -76,6 +76,22 @@ def run(contacts: int) -> Iterator[str]:
             done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
             found[step] = json.loads(done.stdout)
             paces.append(pace())
+    yield from page(contacts, found, written, size, paces)
+
+
+def page(
+    contacts: int, found: Mapping[str, Any], written: float, size: float, paces: Sequence[float]
+) -> Iterator[str]:
+    """The lines of the page.
+
+    Args:
+        contacts: how many.
+        found: what each step measured.
+        written: seconds that writing took.
+        size: of the store in MB.
+        paces: of the machine, by `pace`.
+    """
+    domains = domains_for(contacts)
     (pairs, clock, core, warm, before, loaded, size_warm), asked = found["questions"]
     yield "<!-- written by `python -m bench.memory` (or `make bench-memory`) -->"
     yield (
@@ -85,7 +101,7 @@ def run(contacts: int) -> Iterator[str]:
     )
     yield ""
     yield (
-        f"{contacts:,} made-up contacts at {DOMAINS:,} domains ({pairs:,} rows with those of who "
+        f"{contacts:,} made-up contacts at {domains:,} domains ({pairs:,} rows with those of who "
         f"wrote here): written in {written:.0f} s, {size:.0f} MB on disk. Loaded in {clock:.1f} s "
         f"({core:.1f} s of one core); the largest domains are indexed after {warm:.1f} s, beside "
         f"decisions. Resident: {loaded:.0f} MB, {size_warm:.0f} MB with those indexes, {before:.0f}"
@@ -103,7 +119,7 @@ def run(contacts: int) -> Iterator[str]:
         yield f"| {what} | {least:.1f} | {median:.1f} | {share:.0%} |"
     yield ""
     yield (
-        f"The names near one of {DOMAINS:,} known ones, which is a part of such a decision, by "
+        f"The names near one of {domains:,} known ones, which is a part of such a decision, by "
         "others; asked are known domains with a letter left out."
     )
     yield ""

@@ -1,6 +1,6 @@
 """Contacts that nobody has: names of people and companies out of syllables, seeded.
 
-200,000 domains as popular as Zipf says, 5,000 senders, a third of the pairs two-way.
+A domain for five contacts, as popular as Zipf says, 5,000 senders, a third of the pairs two-way.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SEED = 20261123
-DOMAINS = 200_000
+DOMAINS = 200_000  # of a million contacts
 SENDERS = 5_000
 OWN = "corp.example"
 _CONSONANTS = ("b", "c", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "z",
@@ -28,6 +28,11 @@ _SUFFIXES = {
     "com": 50, "de": 12, "org": 9, "net": 8, "co.uk": 7, "fr": 5, "nl": 4, "com.br": 3, "it": 3,
     "edu": 2, "gov": 1, "io": 3, "eu": 2,
 }  # fmt: skip
+
+
+def domains_for(contacts: int) -> int:
+    """How many domains so many contacts have."""
+    return contacts // 5
 
 
 def name(chance: random.Random, least: int, most: int) -> str:
@@ -51,13 +56,13 @@ def domain_names(chance: random.Random, count: int = DOMAINS) -> list[str]:
 def rows(contacts: int) -> Iterator[tuple[str, str, str, int, int, int, int]]:
     """Pairs: domain, local part, sender, sent, first, last, received."""
     chance = random.Random(SEED)
-    domains = domain_names(chance)
+    domains = domain_names(chance, domains_for(contacts))
     first_names = [name(chance, 1, 3) for _ in range(2_000)]
     last_names = [name(chance, 2, 4) for _ in range(40_000)]
     senders = [f"{name(chance, 1, 3)}.{name(chance, 2, 4)}@{OWN}" for _ in range(SENDERS)]
     # Every domain has one contact; the others are where Zipf says.
-    popular = list(itertools.accumulate(1 / rank for rank in range(1, DOMAINS + 1)))
-    where = domains + chance.choices(domains, cum_weights=popular, k=contacts - DOMAINS)
+    popular = list(itertools.accumulate(1 / rank for rank in range(1, len(domains) + 1)))
+    where = domains + chance.choices(domains, cum_weights=popular, k=contacts - len(domains))
     made = set()
     for domain in where:
         while True:

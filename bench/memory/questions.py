@@ -10,7 +10,6 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from bench.memory.made import (
-    DOMAINS,
     OWN,
     SEED,
     SENDERS,
@@ -95,7 +94,7 @@ def _timed(what: str, screen: Callable[[Message], Verdict], pairs: Pairs) -> Ask
 
 def _questions(view: Correspondence, snapshot: Snapshot) -> dict[str, Pairs]:
     chance = random.Random(SEED + 1)
-    pairs = [_pick(snapshot, chance) for _ in range(_TRIED)]
+    pairs = dict.fromkeys(_pick(snapshot, chance) for _ in range(_TRIED))
     both: Pairs = []
     one_way: Pairs = []
     for pair in pairs:
@@ -104,7 +103,8 @@ def _questions(view: Correspondence, snapshot: Snapshot) -> dict[str, Pairs]:
             (both if use.received else one_way).append(pair)
     most = _ROUNDS * _ASKED
     known = one_way[:most]
-    others = domain_names(random.Random(SEED), DOMAINS + most)[DOMAINS:]
+    domains = len(snapshot.domain_names)
+    others = domain_names(random.Random(SEED), domains + len(known))[domains:]
     return {
         "a recipient who wrote back": both[:most],
         "a recipient written to, who never wrote": known,
