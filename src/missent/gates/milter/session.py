@@ -6,19 +6,18 @@ looked at is a `Question`, and the conversation stands still until `settle` brin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from missent.core.address import Address
-from missent.core.errors import AddressError, ProtocolError
+from missent.core.errors import ProtocolError
 from missent.core.message import Message, Recipient
 from missent.gates.disposition import Outcome
 from missent.gates.keeper import Kept
 from missent.gates.milter import commands, replies
 from missent.gates.milter.copy import Copy
+from missent.gates.milter.envelope import Envelope, address_of
 from missent.gates.milter.events import Event, Finished, Passed, Question
-from missent.gates.milter.negotiate import KEPT, negotiate
+from missent.gates.milter.negotiate import negotiate
 from missent.smtp.replies import Reply
 
 if TYPE_CHECKING:
@@ -27,13 +26,6 @@ if TYPE_CHECKING:
     from missent.gates.disposition import Disposition
     from missent.gates.milter.negotiate import Agreement
     from missent.gates.ours import Ours
-
-_RECIPIENTS = 50_000  # remembered of one message; an MTA stops long before
-_BESIDE = 500  # of those that were taken, told to the checks when the next one is asked about
-_HEADER_FIELDS = 64  # kept of one message
-_NAME_CHARACTERS = 76  # kept of its name
-_VALUE_CHARACTERS = 998  # kept of one header field; RFC 5322 2.1.1
-
 
 _NOTHING: tuple[Event, ...] = ()
 _CONTINUE: tuple[Event, ...] = (replies.Continue(),)
@@ -54,22 +46,6 @@ class _Client:
     queue_id: str = ""
 
 
-@dataclass(slots=True)
-class _Envelope:
-    """A message of ours under way."""
-
-    mail_from: Address | None
-    utf8: bool
-    dispositions: list[Disposition] = field(default_factory=list)
-    undecided: list[Recipient] = field(default_factory=list)
-    taken: tuple[Recipient, ...] = ()
-    kept: dict[str, str] = field(default_factory=dict)
-    eight_bit: bool = False
-    copy: Copy | None = None
-    path_of: dict[str, str] = field(default_factory=dict)
-    strangers: int = 0
-
-
 class Session:
     """The state of one connection. `hear` takes a command, `settle` the answer to a question."""
 
@@ -86,7 +62,7 @@ class Session:
         self._wants_header = header
         self._agreed: Agreement | None = None
         self._client = _Client()
-        self._envelope: _Envelope | None = None
+        self._envelope: Envelope | None = None
         self._passing = False  # a message that is not ours, before that could be said
         self._asked: Question | Kept | None = None
 
@@ -126,8 +102,7 @@ class Session:
             or len(dispositions) != len(question.message.recipients)
         ):
             raise ProtocolError("an answer that does not fit the question")
-        if len(envelope.dispositions) < _RECIPIENTS:
-            envelope.dispositions.extend(dispositions)
+        envelope.decide(dispositions)
         said = next((d.reply for d in dispositions if d.reply is not None), None)
         refusal = None if said is None else reply_code(said, utf8=question.utf8)
         if question.by_smtp:
@@ -135,8 +110,7 @@ class Session:
                 return (refusal,)
             if dispositions[0].outcome is Outcome.KEPT and envelope.copy is None:
                 envelope.copy = self._copy()
-            if len(envelope.taken) < _BESIDE:
-                envelope.taken += question.message.recipients
+            envelope.take(question.message.recipients)
             return _CONTINUE
         if refusal is None:
             return self._keep(envelope)
@@ -150,17 +124,10 @@ class Session:
         if not isinstance(asked, Kept) or envelope is None:
             raise ProtocolError("an answer without a question")
         if refusal is not None:
-            outcome = Outcome.TEMPFAILED if refusal.tempfail else Outcome.REFUSED
-            envelope.dispositions = [
-                replace(d, outcome=outcome, reply=refusal) if d.outcome is Outcome.KEPT else d
-                for d in envelope.dispositions
-            ]
+            envelope.refuse_kept(refusal)
             said = reply_code(refusal, utf8=envelope.utf8)
             return (said, self._finish(envelope, queued=False))
-        going = any(
-            d.reply is None and d.outcome is not Outcome.KEPT for d in envelope.dispositions
-        )
-        if not going and not envelope.strangers:
+        if not envelope.going and not envelope.strangers:
             return (replies.Discard(), self._finish(envelope, queued=False, kept=name))
         paths = dict.fromkeys(envelope.path_of[d.address.key] for d in asked.dispositions)
         deleted = [replies.DeleteRecipient(path) for path in paths]
@@ -202,7 +169,7 @@ class Session:
         client = self._client
         login, client.login = client.login, ""
         ended = self._end_unsent()
-        mail_from = _address(command.path)
+        mail_from = address_of(command.path)
         if client.by_smtp:
             ours = client.ours or self._ours.sender(login, mail_from)
         else:
@@ -212,7 +179,7 @@ class Session:
             # Where nothing may be said here, it is said to the first recipient.
             return ended if self._is_silent(commands.Mail) else (*ended, *self._pass())
         said = {parameter.upper() for parameter in command.parameters}
-        self._envelope = _Envelope(mail_from, "SMTPUTF8" in said)
+        self._envelope = Envelope(mail_from, "SMTPUTF8" in said)
         self._envelope.eight_bit = "BODY=8BITMIME" in said
         if not client.by_smtp and self._can_keep:
             # Who its recipients are is asked at its end, when all of it went by.
@@ -229,28 +196,22 @@ class Session:
         envelope = self._envelope
         if envelope is None:
             raise ProtocolError("RCPT outside a message")
-        address = _address(command.path)
+        address = address_of(command.path)
         if address is None:
             # The MTA knows better what a name without a domain means; it is nobody elsewhere.
             envelope.strangers += 1
             return _CONTINUE
         recipient = Recipient(address)
-        if self._can_keep and len(envelope.path_of) < _RECIPIENTS:
-            envelope.path_of[address.key] = command.path
+        if self._can_keep:
+            envelope.write_to(address, command.path)
         if self._client.by_smtp:
             return self._ask(envelope, (recipient,))
-        if len(envelope.undecided) < _RECIPIENTS:
-            envelope.undecided.append(recipient)
+        envelope.leave(recipient)
         return _CONTINUE
 
     def _header(self, command: commands.Header) -> tuple[Event, ...]:
-        name = command.name.lower()
-        if self._envelope is not None and self._envelope.copy is not None:
-            self._envelope.copy.field(command.name, command.value)
-        if self._envelope is not None and (name in KEPT or name.startswith("list-")):
-            kept = self._envelope.kept
-            if len(kept) < _HEADER_FIELDS:
-                kept[name[:_NAME_CHARACTERS]] = command.value[:_VALUE_CHARACTERS].strip()
+        if self._envelope is not None:
+            self._envelope.read_field(command.name, command.value)
         return self._say_continue(commands.Header)
 
     def _body(self, command: commands.Body) -> tuple[Event, ...]:
@@ -286,7 +247,7 @@ class Session:
     def _is_silent(self, kind: type) -> bool:
         return self._agreed is not None and kind in self._agreed.silent
 
-    def _ask(self, envelope: _Envelope, recipients: tuple[Recipient, ...]) -> tuple[Event, ...]:
+    def _ask(self, envelope: Envelope, recipients: tuple[Recipient, ...]) -> tuple[Event, ...]:
         message = Message(envelope.mail_from, recipients, beside=envelope.taken)
         can_hold = self._agreed is not None and self._agreed.can_hold
         by_smtp, can_keep = self._client.by_smtp, self._can_keep
@@ -301,19 +262,16 @@ class Session:
     def _copy(self) -> Copy:
         return Copy(self._keeps, spaced=self._agreed is not None and self._agreed.spaced)
 
-    def _keep(self, envelope: _Envelope) -> tuple[Event, ...]:
+    def _keep(self, envelope: Envelope) -> tuple[Event, ...]:
         """Ask for the message to be kept, where it is for some; otherwise send it on."""
-        kept = tuple(
-            {d.address.key: d for d in envelope.dispositions if d.outcome is Outcome.KEPT}.values()
-        )
-        copy = envelope.copy
+        kept, copy = envelope.kept, envelope.copy
         if not kept or copy is None:
             return self._send(envelope)
         keep = Kept(envelope.mail_from, kept, copy.content(), envelope.eight_bit, envelope.utf8)
         self._asked = keep
         return self.kept("", _TOO_LARGE) if not copy.whole else (keep,)
 
-    def _send(self, envelope: _Envelope, kept: str = "") -> tuple[Event, ...]:
+    def _send(self, envelope: Envelope, kept: str = "") -> tuple[Event, ...]:
         finished = self._finish(envelope, queued=True, kept=kept)
         if finished.held:
             return (_QUARANTINE, replies.Continue(), finished)
@@ -326,25 +284,10 @@ class Session:
         self._envelope = None
         return ()
 
-    def _finish(self, envelope: _Envelope, *, queued: bool, kept: str = "") -> Finished:
-        dispositions = tuple(envelope.dispositions)
-        going = tuple(
-            Recipient(d.address)
-            for d in dispositions
-            if queued and d.reply is None and d.outcome is not Outcome.KEPT
-        )
-        identifier = envelope.kept.get("message-id", "").strip("<>")
+    def _finish(self, envelope: Envelope, *, queued: bool, kept: str = "") -> Finished:
         self._envelope = None
         queue_id, self._client.queue_id = self._client.queue_id, ""
-        return Finished(
-            Message(envelope.mail_from, going, identifier),
-            dispositions,
-            queued=queued,
-            held=queued and any(d.outcome is Outcome.HELD for d in dispositions),
-            queue_id=queue_id,
-            header=envelope.kept,
-            kept=kept,
-        )
+        return envelope.finished(queue_id, queued=queued, kept=kept)
 
     _HANDLERS: ClassVar[dict[type, Callable[[Session, Any], tuple[Event, ...]]]] = {
         commands.Negotiate: _negotiate,
@@ -367,13 +310,3 @@ def reply_code(reply: Reply, *, utf8: bool) -> replies.ReplyCode:
     lines = reply.encode(utf8=utf8).decode().splitlines()
     texts = tuple(line[start:] for line in lines)
     return replies.ReplyCode(reply.code, reply.enhanced, texts, utf8=utf8)
-
-
-@lru_cache(maxsize=4096)
-def _address(path: str) -> Address | None:
-    """Read a path as MTAs hand it on: in angle brackets, or without them from the inside."""
-    bare = path[1:-1] if path.startswith("<") and path.endswith(">") else path
-    try:
-        return Address.parse(bare, lenient=True) if bare else None
-    except AddressError:
-        return None
