@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import random
 import time
@@ -68,10 +67,10 @@ async def measure(path: str) -> tuple[Loaded, list[Asked]]:
     memory = await Memory.open(f"sqlite:///{path}", own_domains=frozenset({OWN}))
     clock, core = time.perf_counter() - start, time.process_time() - busy
     size = resident()
-    await asyncio.wait([task for task in [memory._warming] if task])  # noqa: SLF001  to be measured
+    await memory._keeping.warmed()  # noqa: SLF001  to be measured
     warm = time.perf_counter() - start
     loaded = Loaded(memory.pairs, clock, core, warm, before, size, resident())
-    view, snapshot = memory.view(), memory._overlay.snapshot  # noqa: SLF001  for known names
+    view, snapshot = memory.view(), memory._keeping.overlay.snapshot  # noqa: SLF001  for known names
     screen = build(history=view).screen
     asked = [
         _timed(what, lambda one: screen(one, _NOW), pairs)

@@ -12,7 +12,8 @@ from missent.core.message import Message, Recipient
 from missent.core.pattern import Pattern
 from missent.core.permission import Permission
 from missent.memory.interface import Batch, Delta, Lesson
-from missent.memory.memory import Memory, MemoryOptions
+from missent.memory.keeping import MemoryOptions
+from missent.memory.memory import Memory
 from missent.memory.sql.store import SqlStore
 
 if TYPE_CHECKING:
@@ -39,11 +40,11 @@ async def until(true: Callable[[], bool]) -> None:
 async def test_an_exception_that_is_made_while_a_snapshot_is_read_is_known(url: str) -> None:
     memory = await Memory.open(url, options=MemoryOptions(poll=3600, look=3600))
     await memory.store.allow(Permission(Pattern.parse(EVE), "o", "r"), 1)
-    memory._reload()
-    loading = memory._loading
+    memory._keeping._reload()
+    loading = memory._keeping._loading
     assert loading is not None
     await asyncio.wait([loading])
-    await memory._pull()
+    await memory._keeping.pull()
     assert len(memory.permissions.entries) == 1
     await memory.close()
 

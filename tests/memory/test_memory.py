@@ -19,7 +19,8 @@ from missent.core.message import Message, Recipient
 from missent.core.pattern import Pattern
 from missent.core.permission import Permission
 from missent.memory.interface import Batch, Correction, Decision, Delta, Lesson
-from missent.memory.memory import Memory, MemoryOptions
+from missent.memory.keeping import MemoryOptions
+from missent.memory.memory import Memory
 from missent.memory.sql.store import SqlStore
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ async def test_a_large_overlay_becomes_a_snapshot_and_nothing_is_lost_or_doubled
     await until(lambda: seen(memory) == expected)
     await until(lambda: seen(other) == expected)
     assert memory.view().locals_at("partner.example") == 60
-    await until(lambda: len(memory._overlay) <= 20)  # a new snapshot holds the rest
+    await until(lambda: len(memory._keeping.overlay) <= 20)  # a new snapshot holds the rest
     assert seen(memory) == expected
     assert memory.view().domain("partner.example") == Use(300, 1, 300)
     await memory.close()
@@ -230,7 +231,7 @@ async def test_a_store_that_fails_stops_no_decision_and_loses_nothing(
     assert memory.view().pair(ANN, EVE) == Use(1, 100, 100)
     memory.count(3, ["messages"])
     rename(url, "away", "contact")
-    await until(lambda: len(memory._pending) == 0)
+    await until(lambda: len(memory._keeping.pending) == 0)
     await memory.flush()
     assert await rows(url) == {(ANN, EVE): Use(1, 100, 100), (ANN, DAN): Use(1, 200, 200)}
     assert [d.recipient for _, d in await memory.store.decisions()] == [EVE]
@@ -267,8 +268,8 @@ async def test_what_waits_for_a_store_that_fails_for_long_is_bounded(url: str) -
         memory.remember(message(ANN, f"p{number}@partner.example"), 100)
     with pytest.raises(StoreError):
         await memory.flush()
-    assert len(memory._pending) <= 10
-    assert memory._pending.lost >= 20
+    assert len(memory._keeping.pending) <= 10
+    assert memory._keeping.pending.lost >= 20
     rename(url, "away", "contact")
     await memory.close()
     kept = {(ANN, f"p{number}@partner.example") for number in range(20, 30)}
