@@ -3,7 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from missent.core.acquaintance import NONE, piece_by_piece
+from missent.app.zones import Names
+from missent.core.acquaintance import NONE, piece_by_piece, used_one_by_one
 from missent.core.facts import NO_HISTORY, Use
 from missent.memory.build import SnapshotBuilder
 from missent.memory.interface import Contact
@@ -15,6 +16,7 @@ DOMAIN = "acme.example"
 
 def test_of_nobody() -> None:
     assert NO_HISTORY.acquaintance(SENDER, "jo", DOMAIN) == NONE
+    assert not NO_HISTORY.used_among({DOMAIN})
     assert piece_by_piece(NO_HISTORY, SENDER, "jo", DOMAIN) == NONE
 
 
@@ -23,6 +25,7 @@ def test_of_somebody_and_of_who_is_near() -> None:
     known = facts.history.acquaintance(SENDER, "jo", DOMAIN)
     assert (known.address.sent, known.pair.sent, known.domain.received) == (2, 2, 1)
     assert known.near == ()
+    assert set(facts.history.used_among({DOMAIN, "x.example"})) == {DOMAIN}
     near = facts.history.acquaintance("bob@corp.example", "joe", DOMAIN)
     assert (near.address.sent, near.by_sender.sent, list(near.near)) == (0, 0, ["jo"])
 
@@ -53,7 +56,11 @@ def test_a_snapshot_knows_the_same_at_once(
     if later:
         address = f"{asked if later == 1 else 'new'}@{DOMAIN}"
         overlay.add(SENDER, address, Use(later, 9, 9, bounced=later))
-    for history in (overlay.snapshot, view):
+    partners = Names(["partner.example"]).over(view)
+    several = {DOMAIN, "partner.example", "stranger.example"}
+    for history in (overlay.snapshot, view, partners):
+        assert set(history.used_among(several)) == set(used_one_by_one(history, several))
+        assert not history.used_among({"stranger.example"})
         for sender in (SENDER, "", "stranger@corp.example"):
             at_once = history.acquaintance(sender, asked, DOMAIN)
             one_by_one = piece_by_piece(history, sender, asked, DOMAIN)

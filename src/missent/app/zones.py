@@ -9,7 +9,8 @@ from missent.core.facts import Use
 from missent.core.neighbours import GrowingIndex, domain_keys, filing_keys, gather
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from missent.core.acquaintance import Acquaintance
     from missent.core.check import Check
@@ -47,6 +48,10 @@ class Names:
         """The names that may have been meant where `domain` was typed."""
         return [self._names[number] for number in gather(self._index, domain_keys(domain))]
 
+    def among(self, domains: AbstractSet[str]) -> AbstractSet[str]:
+        """Those of some domains that are among the names."""
+        return self._known & domains
+
     def over(self, history: Correspondence) -> Partners:
         """A history in which these names count as written to."""
         return Partners(self, history)
@@ -82,6 +87,10 @@ class Partners:
         if domain not in self._names:
             return use
         return _PARTNER if use is None else use._replace(sent=max(use.sent, 1), confirmed=True)
+
+    def used_among(self, domains: AbstractSet[str]) -> Collection[str]:
+        """Those of some domains that have been used or are partners."""
+        return {*self.real.used_among(domains), *self._names.among(domains)}
 
     def acquaintance(self, sender: str, local: str, domain: str) -> Acquaintance:
         """What is known of `domain`, of `local` there and of what `sender` did there, at once."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from missent.audit.replay_prompt import Prompt, strongest
-from missent.core.acquaintance import piece_by_piece
+from missent.core.acquaintance import piece_by_piece, used_one_by_one
 from missent.core.engine import screen
 from missent.core.facts import Use
 from missent.core.familiar import by_two_questions
@@ -92,6 +92,7 @@ class Without:
         return [name for name in near if name != self._local]
 
     acquaintance = piece_by_piece
+    used_among = used_one_by_one
     is_familiar = by_two_questions
 
     def meant(self, sender: str, address: str) -> str | None:

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from missent.core import suffixes
 from missent.core.address import Address, Domain
 from missent.core.finding import Finding
-from missent.core.known import is_established, is_known, is_own, is_used, listed, standing
+from missent.core.known import (
+    is_established,
+    is_known,
+    is_own,
+    is_used,
+    may_be_known,
+    standing,
+)
 from missent.core.tables import confusables, protected, providers
 
 if TYPE_CHECKING:
@@ -159,12 +166,11 @@ class Confusable:
 
 def _in_ascii(parts: suffixes.Parts, facts: Facts) -> list[_Twin]:
     """The known names that a domain in ASCII looks like."""
-    in_lists, own, used = listed(), facts.own_domains, facts.history.domain
+    swapped = _swapped(parts)
+    if not may_be_known({name: registrable for name, registrable, _, _ in swapped}, facts):
+        return []
     found = []
-    for name, registrable, typed, meant in _swapped(parts):
-        # Hardly any is known: the first questions of `is_known`, without a call for each of them.
-        if not (registrable in in_lists or name in in_lists or own or used(name)):
-            continue
+    for name, registrable, typed, meant in swapped:
         if is_known(name, facts, registrable):
             by = "dot" if (typed, meant) in _DOT_OR_NOT else "swap"
             found.append(_Twin(name, f"it has `{typed}` for `{meant}`", by))

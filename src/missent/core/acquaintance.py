@@ -12,7 +12,8 @@ from missent.core.facts import Use
 from missent.core.slips import is_one_edit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from collections.abc import Set as AbstractSet
 
     from missent.core.facts import Correspondence
 
@@ -44,6 +45,11 @@ class Acquaintance(NamedTuple):
 
 
 NONE: Final = Acquaintance()
+
+
+def used_one_by_one(history: Correspondence, domains: AbstractSet[str]) -> Collection[str]:
+    """Ask a history that has no quicker answer for each of some domains."""
+    return [name for name in domains if history.domain(name) is not None]
 
 
 def piece_by_piece(history: Correspondence, sender: str, local: str, domain: str) -> Acquaintance:

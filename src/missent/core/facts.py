@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from missent.core.permission import Permissions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from missent.core.acquaintance import Acquaintance
 
@@ -84,6 +85,9 @@ class Correspondence(Protocol):
     def domain(self, domain: str) -> Use | None:
         """How the whole organisation has used `domain`, all its addresses together."""
 
+    def used_among(self, domains: AbstractSet[str]) -> Collection[str]:
+        """Those of some domains that have been used; it is quick to say that none has."""
+
     def domains_known(self) -> int:
         """About how many domains are known: how much there is to mistake something for."""
 
@@ -130,6 +134,9 @@ class _Nobody:
 
     def domain(self, domain: str) -> Use | None:  # noqa: ARG002
         return None
+
+    def used_among(self, domains: AbstractSet[str]) -> Collection[str]:  # noqa: ARG002
+        return ()
 
     def domains_known(self) -> int:
         return 0

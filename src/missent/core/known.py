@@ -9,6 +9,8 @@ from missent.core import suffixes
 from missent.core.tables import protected, providers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from missent.core.facts import Facts, Use
 
 
@@ -44,6 +46,21 @@ def is_known(name: str, facts: Facts, registrable: str = "") -> bool:
         return True
     use = facts.history.domain(name)
     return use is not None and is_established(use)
+
+
+def may_be_known(names: Mapping[str, str], facts: Facts) -> bool:
+    """Whether any of some domains may be known: hardly any is, and one question tells of them all.
+
+    Args:
+        names: the registrable domain of each.
+        facts: what is known here.
+    """
+    return (
+        bool(facts.own_domains and any(is_own(name, facts.own_domains) for name in names))
+        or not listed().isdisjoint(names)
+        or not listed().isdisjoint(names.values())
+        or bool(facts.history.used_among(names.keys()))
+    )
 
 
 @cache

@@ -20,6 +20,7 @@ from missent.core.shapes import shape
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from collections.abc import Set as AbstractSet
 
 
 class _Count:
@@ -166,6 +167,10 @@ class Ledger:
         """How the whole organisation has used `domain`."""
         count = self._domains.get(domain)
         return count.use() if count else None
+
+    def used_among(self, domains: AbstractSet[str]) -> Collection[str]:
+        """Those of some domains that have been used."""
+        return self._domains.keys() & domains
 
     def domains_known(self) -> int:
         """How many domains are known."""

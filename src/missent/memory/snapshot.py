@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from missent.core.acquaintance import NONE, Acquaintance
+from missent.core.acquaintance import NONE, Acquaintance, used_one_by_one
 from missent.core.facts import Use
 from missent.core.neighbours import domain_keys, gather
 from missent.core.shapes import shape
@@ -21,7 +21,8 @@ from missent.memory.local_parts import LARGE
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from missent.memory.chains import Chains
     from missent.memory.columns import Texts, Uses
@@ -216,6 +217,13 @@ class Snapshot:
         """The first row of a domain, and the one after its last."""
         first = self.first_address
         return self.first_row[first[number]], self.first_row[first[number + 1]]
+
+    def used_among(self, domains: AbstractSet[str]) -> Collection[str]:
+        """Those of some domains that have been used."""
+        there = self.domain_numbers.keys()
+        if there.isdisjoint(domains):  # as nearly always
+            return ()
+        return used_one_by_one(self, there & domains)
 
     def domains_known(self) -> int:
         """How many domains are known."""

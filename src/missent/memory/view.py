@@ -14,6 +14,7 @@ from missent.memory.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from missent.core.acquaintance import Acquaintance
     from missent.memory.snapshot import Snapshot
@@ -102,6 +103,11 @@ class View:
     def domain(self, domain: str) -> Use | None:
         """How the whole organisation has used `domain`, all its addresses together."""
         return _both(self._snapshot.domain(domain), self._ledger.domain(domain))
+
+    def used_among(self, domains: AbstractSet[str]) -> Collection[str]:
+        """Those of some domains that have been used."""
+        old, new = self._snapshot.used_among(domains), self._ledger.used_among(domains)
+        return {*old, *new} if new else old
 
     def domains_known(self) -> int:
         """How many domains are known."""

@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from itertools import compress
 from typing import TYPE_CHECKING, Final
 
-from missent.core.acquaintance import piece_by_piece
+from missent.core.acquaintance import piece_by_piece, used_one_by_one
 from missent.core.facts import Use
 from missent.core.familiar import by_two_questions
 from missent.core.neighbours import domain_keys, filing_keys, most_shared
@@ -176,6 +176,7 @@ class Without:
         return ()
 
     acquaintance = piece_by_piece
+    used_among = used_one_by_one
     is_familiar = by_two_questions
 
     def meant(self, sender: str, address: str) -> str | None:  # noqa: ARG002

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@lru_cache(maxsize=131072)
 def domain(typed: str, meant: str, limit: float = TOO_FAR) -> Slip | None:
     """Explain a typed domain by another one; None where nothing explains it at such a cost."""
     if typed == meant:
@@ -27,10 +26,30 @@ def domain(typed: str, meant: str, limit: float = TOO_FAR) -> Slip | None:
     if "xn--" in typed or "xn--" in meant:  # people type U-labels
         typed, meant = Domain(typed).unicode, Domain(meant).unicode
     number = edits(typed, meant)
+    if number > several.most(len(meant), limit) and _are_unlike(typed, meant, number):
+        return None
+    return _explained(typed, meant, number, limit)
+
+
+def _are_unlike(typed: str, meant: str, number: int) -> bool:
+    """Whether neither the labels, nor the suffix, nor the sound can explain so many edits.
+
+    Most names that are compared have nothing to do with each other: this tells so at a glance, and
+    in doubt says no.
+    """
+    longer = abs(len(typed) - len(meant))
+    if number == longer or (not longer and _has_labels_of(typed, meant)):
+        return False
+    if typed[0] in meant[:2] or typed[1:2] in meant[:2]:  # at most one edit before the suffix
+        return False
+    return typed[-1] != meant[-1] or not sounds_like(typed, meant)
+
+
+@lru_cache(maxsize=131072)
+def _explained(typed: str, meant: str, number: int, limit: float) -> Slip | None:
+    """Explain a typed domain by another one, so many edits away."""
     few = number <= several.most(len(meant), limit)
     within = number == abs(len(typed) - len(meant))  # the one is the other with something left out
-    if not few and not within and _are_unlike(typed, meant):
-        return None
     t, m = suffixes.split(typed), suffixes.split(meant)
     best = None
     if number == 1:
@@ -49,19 +68,6 @@ def domain(typed: str, meant: str, limit: float = TOO_FAR) -> Slip | None:
         if more is not None and (best is None or more.cost <= best.cost):
             best = more
     return None if best is None or best.cost > limit else best
-
-
-def _are_unlike(typed: str, meant: str) -> bool:
-    """Whether neither other places of the labels, nor the suffix, nor the sound explains it all.
-
-    Most names that are compared have nothing to do with each other: this tells so at a glance, and
-    in doubt says no.
-    """
-    if len(typed) == len(meant) and _has_labels_of(typed, meant):
-        return False
-    if typed[0] in meant[:2] or typed[1:2] in meant[:2]:  # at most one edit before the suffix
-        return False
-    return typed[-1] != meant[-1] or not sounds_like(typed, meant)
 
 
 def _cut_short(typed: str, meant: str) -> Slip | None:
