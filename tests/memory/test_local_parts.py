@@ -3,7 +3,6 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from missent.core.neighbours import MOST_CANDIDATES
 from missent.core.slips import is_one_edit
 from missent.memory.columns import Texts
 from missent.memory.local_parts import LARGE, LocalParts
@@ -27,21 +26,3 @@ def test_at_a_large_domain_they_are_found_by_its_index() -> None:
     texts.extend([f"user{number:05}" for number in range(LARGE + 1)])
     near = LocalParts(texts).one_edit_away("acme.example", "user0042", 0, LARGE + 1)
     assert "user00042" in near
-
-
-@given(letters, st.sets(letters, min_size=9, max_size=30))
-def test_asked_once_or_again_the_same_are_near(typed: str, known: set[str]) -> None:
-    texts = Texts()
-    texts.extend(sorted(known))
-    parts = LocalParts(texts)
-    at_first, again = (parts.near("acme.example", typed, 0, len(known)) for _ in range(2))
-    assert sorted(at_first) == sorted(again)
-
-
-def test_of_too_many_those_that_share_most_are_near_at_first_as_later() -> None:
-    texts = Texts()
-    texts.extend([f"user{number:03}" for number in range(200)])
-    parts = LocalParts(texts)
-    at_first, again = (parts.near("acme.example", "user042", 0, 200) for _ in range(2))
-    assert sorted(at_first) == sorted(again)
-    assert len(again) == MOST_CANDIDATES

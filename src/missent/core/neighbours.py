@@ -20,7 +20,7 @@ from missent.core import suffixes
 from missent.core.address import Domain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
 _SEPARATORS = re.compile(r"[._-]+")
@@ -28,7 +28,7 @@ _WITHOUT_BONES = "aeiouy0123456789._-"
 _NOT_BONES = str.maketrans("", "", _WITHOUT_BONES)
 _SHORTEST_SKELETON = 4
 _SHORTEST_PART = 3
-MOST_CANDIDATES = 64
+_MOST_CANDIDATES = 64
 
 
 @lru_cache(maxsize=16384)
@@ -75,13 +75,15 @@ def filing_keys(name: str) -> set[int]:
     # Names that differ in the last label alone share what stands before it.
     end = name.rfind(".") + 1 or len(name)
     keys = {hash(name[:i] + name[i + 1 :]) for i in range(end)}
-    keys.add(hash(name))
-    keys.add(hash(name[: end - 1] if "." in name else ""))
     below, label, suffix, _ = suffixes.split(name)
     if not label:
         label, suffix = suffix, ""
-    keys.add(hash(("glued", glued(name))))
-    keys.add(hash(("label", glued(label))))
+    keys |= {
+        hash(name),
+        hash(name[: end - 1] if "." in name else ""),
+        hash(("glued", glued(name))),
+        hash(("label", glued(label))),
+    }
     if "-" in label:
         keys.update(
             [hash(("label", part)) for part in label.split("-") if len(part) > _SHORTEST_PART]
@@ -131,27 +133,29 @@ def _around(domain: str, local: str) -> int:
     return hash((domain, len(local), local[: half - 1], local[half + 1 :]))
 
 
-def larger_forms(domain: str, local: str) -> Iterator[int]:
+def larger_forms(domain: str, local: str) -> list[int]:
     """Keys of a local part that survive larger slips than one edit."""
-    yield hash((domain, "glued", glued(local)))
+    keys = [hash((domain, "glued", glued(local)))]
     if len(local) > _SHORTEST_PART:
-        yield hash((domain, "letters", *sorted(local)))
+        keys.append(hash((domain, "letters", *sorted(local))))
     bones = skeleton(local)
     if len(bones) >= _SHORTEST_SKELETON:
-        yield hash((domain, "bones", bones))
+        keys.append(hash((domain, "bones", bones)))
+    if local.isalnum():  # as most are: one part
+        return keys
     parts = _SEPARATORS.split(local)
     if len(parts) > 1:
-        yield hash((domain, "parts", *sorted(parts)))
+        keys.append(hash((domain, "parts", *sorted(parts))))
         last = parts[-1]
         if len(last) > _SHORTEST_PART:
-            yield hash((domain, "last", last))
+            keys.append(hash((domain, "last", last)))
+    return keys
 
 
 def sharing_a_key(typed: str, known: Iterable[str]) -> list[str]:
     """Local parts that are filed where a typed one of the same domain would be looked up.
 
-    It says of two texts what the keys say. Of a handful, or of some hundred that are asked about
-    once, they are so found quicker than by an index, which would have to be made first.
+    It says of two texts what the keys say: for a handful of them quicker than an index.
     """
     larger = _Larger.of(typed)
     return [local for local in known if _share_a_half(typed, local) or larger.fit(local)]
@@ -193,7 +197,7 @@ class _Larger(NamedTuple):
             return True
         if bones and begins_with(local, bones[0]) and bones == skeleton(local):
             return True
-        if len(parts) == 1:
+        if len(parts) == 1 or local.isalnum():
             return False
         others, last = _SEPARATORS.split(local), parts[-1]
         if len(others) == 1:
@@ -249,7 +253,7 @@ def gather(index: Index, keys: Iterable[int]) -> Mapping[int, int]:
 
 def most_shared(shared: dict[int, int]) -> Mapping[int, int]:
     """Those 64 of some numbers that share the most keys."""
-    if len(shared) <= MOST_CANDIDATES:
+    if len(shared) <= _MOST_CANDIDATES:
         return shared
     best = sorted(sorted(shared), key=shared.__getitem__, reverse=True)
-    return {number: shared[number] for number in best[:MOST_CANDIDATES]}
+    return {number: shared[number] for number in best[:_MOST_CANDIDATES]}

@@ -1,8 +1,7 @@
 """Local parts near a typed one at a domain.
 
-Of a million contacts' domains most have a handful of addresses, which are compared one by one; so
-are those of a larger domain that is asked about for the first time. Its index is made when it is
-asked for again, that of the largest ones beforehand.
+Of a million contacts' domains most have a handful of addresses, which are compared one by one. The
+index of a larger domain is made when it is first asked for, that of the largest ones beforehand.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from missent.core.neighbours import (
-    MOST_CANDIDATES,
     gather,
     larger_forms,
     local_keys,
@@ -35,7 +33,7 @@ _KEPT = 200_000  # addresses of smaller domains whose index is kept: some 50 MB
 class LocalParts:
     """Finds the local parts near a typed one, domain by domain."""
 
-    __slots__ = ("_asked", "_kept", "_large", "_locals", "_small")
+    __slots__ = ("_kept", "_large", "_locals", "_small")
 
     def __init__(self, locals_: Texts) -> None:
         """Index nothing yet.
@@ -47,24 +45,20 @@ class LocalParts:
         self._large: dict[str, Chains] = {}
         self._small: OrderedDict[str, tuple[Chains, int]] = OrderedDict()
         self._kept = 0
-        self._asked: set[str] = set()
 
     def near(self, domain: str, local: str, start: int, end: int) -> list[str]:
         """Local parts between two numbers, all those of one domain, that may have been meant."""
         locals_ = self._locals
+        if end - start <= _HANDFUL:
+            return sharing_a_key(local, map(locals_.__getitem__, range(start, end)))
         if end - start > LARGE:
             index = self._large.get(domain) or self.warm(domain, start, end)
             near = gather(index, _without_each_letter(domain, local))
-            return [locals_[number] for number in near]
-        kept = self._small.get(domain)
-        if kept is None and (end - start <= _HANDFUL or domain not in self._asked):
-            found = sharing_a_key(local, map(locals_.__getitem__, range(start, end)))
-            if end - start > _HANDFUL:
-                self._asked.add(domain)
-            if len(found) <= MOST_CANDIDATES:
-                return found
-        index = kept[0] if kept else self._keep(domain, start, end)
-        return [locals_[number] for number in gather(index, local_queries(domain, local))]
+        else:
+            kept = self._small.get(domain)
+            index = kept[0] if kept else self._keep(domain, start, end)
+            near = gather(index, local_queries(domain, local))
+        return [locals_[number] for number in near]
 
     def one_edit_away(self, domain: str, local: str, start: int, end: int) -> list[str]:
         """Those between two numbers, all of one domain, that one edit makes of this local part.
