@@ -82,8 +82,9 @@ def test_the_store_can_be_made(folder: Path) -> None:
     file = folder / "missent.toml"
     file.write_text(f'[store]\nurl = "sqlite:///{folder}/missent.db"\n')
     missent = folder / "venv" / "bin" / "missent"
-    _run(missent, "--config", file, "check", "jane@gmail.com")
+    _run(missent, "--config", file, "token", "add", "desk", "--scope", "screen")
     assert (folder / "missent.db").exists()
+    _run(missent, "--config", file, "check", "jane@gmail.com")
 
 
 def test_the_wheel_holds_the_package_and_its_notices_alone(folder: Path) -> None:
