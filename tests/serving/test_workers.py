@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,18 +55,18 @@ def work(life):
     return 0
 
 watched = Watched(lambda: [said.with_name("feed")], every=0.2)
-sys.exit(Workers(WorkerOptions(2, start=2, grace=1), work, watched).run())
+sys.exit(Workers(WorkerOptions(2, start=2, grace=float(sys.argv[2])), work, watched).run())
 """
 
 
 class Running:
-    def __init__(self, base: Path, text: str) -> None:
+    def __init__(self, base: Path, text: str, grace: float = 1) -> None:
         self.said = base / "said"
         self.said.write_text(text)
         self.log = base / "log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-u", "-c", PROGRAM, str(self.said)],
+                [sys.executable, "-u", "-c", PROGRAM, str(self.said), str(grace)],
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         until(lambda: self.log.read_text().partition("\n")[1] == "\n", what="the port")
@@ -175,6 +176,21 @@ def test_a_stop_is_clean(started: Running, number: signal.Signals) -> None:
 def test_a_worker_that_does_not_end_is_killed_after_the_grace(tmp_path: Path) -> None:
     running = Running(tmp_path, "stubborn")
     running.ask()
+    running.process.terminate()
+    running.process.wait(20)
+    assert running.process.returncode == 0
+
+
+def test_the_same_stop_told_twice_is_one_and_a_second_wish_ends_at_once(tmp_path: Path) -> None:
+    running = Running(tmp_path, "stubborn", grace=60)
+    running.ask()
+    workers = running.workers()
+    for _ in range(2):
+        running.process.terminate()
+        time.sleep(0.3)
+    assert len(workers) == 2
+    assert all(_alive(worker) for worker in workers)
+    time.sleep(1)
     running.process.terminate()
     running.process.wait(20)
     assert running.process.returncode == 0

@@ -31,6 +31,7 @@ _log = structlog.get_logger("missent.workers")
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 _SHORT_LIFE = 1.0  # seconds; a worker that lives no longer is replaced after a pause
 _LONGEST_PAUSE = 30.0
+_SAME_WISH = 1.0  # seconds; make, timeout and terminals tell a whole group, and so twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Workers:
         self._starting = 0  # the generation that is not all ready yet; 0 where there is none
         self._serving = 0  # the generation that serves; 0 before the first is ready
         self._reload_again = False
-        self._ending = False
+        self._ending = 0.0  # since when
         self._code = 0
         self._pause = 0.0
         self._replace_at = 0.0
@@ -132,10 +133,10 @@ class Workers:
                 self._reap()
             elif number == signal.SIGHUP:
                 self._reload()
-            elif self._ending:
-                self._kill(list(self._workers.values()))
-            else:
+            elif not self._ending:
                 self._end()
+            elif time.monotonic() > self._ending + _SAME_WISH:
+                self._kill(list(self._workers.values()))
 
     def _reload(self) -> None:
         if self._ending:
@@ -199,7 +200,7 @@ class Workers:
             self._end()
 
     def _end(self) -> None:
-        self._ending = True
+        self._ending = time.monotonic()
         systemd.notify("STOPPING=1")
         self._ask_to_end(list(self._workers.values()))
 
