@@ -183,7 +183,7 @@ def test_a_worker_that_does_not_end_is_killed_after_the_grace(tmp_path: Path) ->
 
 def test_the_same_stop_told_twice_is_one_and_a_second_wish_ends_at_once(tmp_path: Path) -> None:
     running = Running(tmp_path, "stubborn", grace=60)
-    running.ask()
+    until(lambda: " ready " in running.log.read_text(), what="all workers")
     workers = running.workers()
     for _ in range(2):
         running.process.terminate()
