@@ -10,11 +10,16 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from bench.accuracy.mail import DATA
 from missent.core import slips, suffixes
 from missent.core.evidence import of_domain
 from missent.core.neighbours import GrowingIndex, domain_keys, filing_keys, gather
+from missent.core.unmistakable import SHORT, has_digit_for_letter
+
+if TYPE_CHECKING:
+    from missent.core.slips import Slip
 
 FILES = (
     "gov-domains.txt",
@@ -22,7 +27,6 @@ FILES = (
     "mil-domains.txt",
     "top-domains-2016.txt",
 )
-SHORT = 3
 
 
 def main() -> int:
@@ -46,20 +50,16 @@ def twins(names: list[str]) -> Counter[str]:
         for number in gather(index, domain_keys(typed)):
             slip = slips.domain(typed, names[number], of_domain.NEAR)
             if slip is not None:
-                kinds.add(_named(slip.kind, typed, names[number]))
+                kinds.add(_named(slip, typed, names[number]))
         found.update(kinds)
     return found
 
 
-def _named(kind: str, typed: str, meant: str) -> str:
-    if kind != "look_alike" or _digits(typed) == _digits(meant):
-        return kind
+def _named(slip: Slip, typed: str, meant: str) -> str:
+    if not has_digit_for_letter(slip, typed, meant):
+        return slip.kind
     short = len(suffixes.split(typed).label) <= SHORT
-    return f"{kind}, a digit for a letter{', short names' if short else ''}"
-
-
-def _digits(name: str) -> int:
-    return sum(c.isdigit() for c in name)
+    return f"{slip.kind}, a digit for a letter{', short names' if short else ''}"
 
 
 if __name__ == "__main__":

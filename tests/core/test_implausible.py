@@ -9,13 +9,11 @@ from hypothesis import strategies as st
 from missent.core import slips, suspects
 from missent.core.facts import Facts
 from missent.core.implausible import is_implausible
-from missent.testing.checks import SENDER, Story, as_case
+from missent.testing.checks import SENDER, Story, as_case, explained
 
 
 def out(typed: str, known: str, facts: Facts, sender: str = SENDER) -> bool:
-    slip = slips.domain(typed, known)
-    assert slip is not None
-    return is_implausible(as_case(f"jo@{typed}", facts, sender), known, slip)
+    return is_implausible(*explained(typed, known, facts, sender))
 
 
 def used(name: str, times: int = 1) -> Story:

@@ -6,18 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from missent.core import slips, suspects
+from missent.core import suspects
 from missent.core.unmistakable import is_unmistakable
-from missent.testing.checks import Story, as_case
+from missent.testing.checks import Story, as_case, explained
 
 if TYPE_CHECKING:
     from missent.core.facts import Facts
 
 
 def sure(typed: str, known: str, facts: Facts) -> bool:
-    slip = slips.domain(typed, known)
-    assert slip is not None
-    return is_unmistakable(as_case(f"jo@{typed}", facts), known, slip)
+    return is_unmistakable(*explained(typed, known, facts))
 
 
 def used(name: str, times: int = 1) -> Story:

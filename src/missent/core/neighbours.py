@@ -42,9 +42,12 @@ def skeleton(text: str) -> str:
     return bones
 
 
-def begins_with(text: str, bone: str) -> bool:
-    """Whether a text's skeleton begins so: quicker told than by making it, and mostly not so."""
-    return text.lstrip(_WITHOUT_BONES)[:1] == bone
+def has_skeleton(text: str, bones: str) -> bool:
+    """Whether a text's skeleton is this one, and not empty.
+
+    Mostly it begins otherwise already, which is quicker told than by making it.
+    """
+    return bones != "" and text.lstrip(_WITHOUT_BONES)[:1] == bones[0] and skeleton(text) == bones
 
 
 def glued(text: str) -> str:
@@ -195,7 +198,7 @@ class _Larger(NamedTuple):
         letters, plain, bones, parts = self
         if glued(local) == plain or (len(local) == len(letters) and sorted(local) == letters):
             return True
-        if bones and begins_with(local, bones[0]) and bones == skeleton(local):
+        if has_skeleton(local, bones):
             return True
         if len(parts) == 1 or local.isalnum():
             return False

@@ -26,10 +26,7 @@ def recipient(text: str) -> Recipient:
     Raises:
         AddressError: there is none, or there are several.
     """
-    try:
-        return Recipient(Address.parse(text))
-    except AddressError as error:
-        found = list(_listed(text, error))
+    found = list(recipients(text))
     if len(found) > 1:
         raise AddressError(text, 0, f"these are {len(found)}; give one at a time")
     if isinstance(found[0], AddressError):

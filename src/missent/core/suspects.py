@@ -87,13 +87,14 @@ def _domains(case: Case, weighed: Sequence[Candidate], near: int) -> dict[str, S
     if not weighed:
         return {}
     numbers, log_odds = of_domain.Evidence(case, near).numbers, model.fitted("domain").log_odds
-    found = {name: Suspect(log_odds(numbers(name, slip)), name, slip) for name, slip in weighed}
-    for name, suspect in found.items():
-        if suspect.log_odds < _SURE and is_unmistakable(case, name, suspect.slip):
-            found[name] = suspect._replace(log_odds=_SURE)
-    for name, suspect in found.items():
+    found = {}
+    for name, slip in weighed:
+        odds = log_odds(numbers(name, slip))
+        if odds < _SURE and is_unmistakable(case, name, slip):
+            odds = _SURE
         if case.beside.get(name) and case.goes_to(f"{case.local}@{name}"):
-            found[name] = suspect._replace(log_odds=suspect.log_odds + _BOTH)
+            odds += _BOTH
+        found[name] = Suspect(odds, name, slip)
     return found
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from missent.core.evidence.case import Case
     from missent.core.slips import Slip
 
-_SHORT: Final = 3  # names of so few characters are nearly all taken, those with digits too
+SHORT: Final = 3  # names of so few characters are nearly all taken, those with digits too
 _STEADY: Final = 10  # messages to a name that is in steady use
 
 
@@ -32,9 +32,14 @@ def is_unmistakable(case: Case, name: str, slip: Slip) -> bool:
         return False
     if slip.kind == "labels_swapped":
         return True
-    if slip.kind != "look_alike" or _digits(case.address.domain.name) == _digits(name):
+    if not has_digit_for_letter(slip, case.address.domain.name, name):
         return False
-    return len(typed.label) > _SHORT or _is_in_steady_use(case, name)
+    return len(typed.label) > SHORT or _is_in_steady_use(case, name)
+
+
+def has_digit_for_letter(slip: Slip, typed: str, meant: str) -> bool:
+    """Whether a digit stands for the letter that it looks like, or a letter for the digit."""
+    return slip.kind == "look_alike" and _digits(typed) != _digits(meant)
 
 
 def _is_in_steady_use(case: Case, name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from missent.core import slips
 from missent.core.address import Address
 from missent.core.evidence.case import Case
 from missent.core.facts import Facts
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from missent.core.check import Check
     from missent.core.finding import Finding
+    from missent.core.slips import Slip
 
 SENDER = "ann@corp.example"
 NOTHING = Facts()
@@ -35,6 +37,14 @@ def as_case(recipient: str, facts: Facts = NOTHING, sender: str | None = SENDER)
     seen = Recipient(Address.parse(recipient))
     message = Message(Address.parse(sender) if sender else None, (seen,))
     return Case.of(seen.address, message, facts)
+
+
+def explained(typed: str, known: str, facts: Facts, sender: str = SENDER) -> tuple[Case, str, Slip]:
+    """A recipient at a mistyped domain, the known domain, and the slip between them."""
+    slip = slips.domain(typed, known)
+    if slip is None:
+        raise AssertionError(f"no slip makes {typed} of {known}")
+    return as_case(f"jo@{typed}", facts, sender), known, slip
 
 
 def suggested(check: Check, recipient: str, facts: Facts = NOTHING) -> list[str]:

@@ -156,7 +156,7 @@ class Evidence:
             log1p(own.received),
             same / max(case.with_local, 1) if same else 0.0,
             1.0 if near else 0.0,
-            1.0 if near and any(history.pair(sender, f"{o}@{meant}") for o in near) else 0.0,
+            1.0 if any(history.pair(sender, f"{other}@{meant}") for other in near) else 0.0,
             log1p(there.sent),
             log1p(there.received),
             locals_number,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log
 
-from missent.core.neighbours import begins_with, skeleton
+from missent.core.neighbours import has_skeleton, skeleton
 from missent.core.slips import several, single
 from missent.core.slips.compare import different, edits, is_one_edit
 from missent.core.slips.slip import Slip, rate
@@ -44,5 +44,4 @@ def sound(typed: str, meant: str) -> Slip | None:
 
 def sounds_like(typed: str, meant: str) -> bool:
     """Whether two texts have the same consonants in the same order."""
-    bones = skeleton(typed)
-    return bones != "" and begins_with(meant, bones[0]) and bones == skeleton(meant)
+    return has_skeleton(meant, skeleton(typed))
