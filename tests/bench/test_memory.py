@@ -56,7 +56,7 @@ def test_every_question_is_asked_about_what_it_names_and_the_page_has_the_figure
     assert 0 < loaded.before < loaded.size <= loaded.size_warm
     assert 0 < loaded.core < 60
     assert 0 < loaded.clock <= loaded.warm
-    assert len(asked) == 6
+    assert len(asked) == 7
     assert all(0 < one.least <= one.median for one in asked)
     share = {one.what: one.found for one in asked}
     assert share["a recipient who wrote back"] == 0

@@ -56,6 +56,8 @@ def near(typed: str, *known: str) -> list[str]:
         ("akin-gump.com", "akin.com"),
         ("hewlettpackard.com", "hewlett-packard.com"),
         ("siemans-enargy.com", "siemens-energy.com"),  # the consonants are the same
+        ("siemans-enargy.co", "siemens-energy.com"),  # and the suffix is a slip of the other
+        ("siemans-enargy.con", "siemens-energy.com"),
         ("yahoo.co", "yahoo.co.uk"),
         ("mail.acmexcom", "mail.acme.com"),  # the last dot became a letter
     ],
@@ -66,6 +68,11 @@ def test_a_name_is_found_under_what_is_typed_for_it(typed: str, meant: str) -> N
 
 def test_nothing_is_near_a_name_like_no_other() -> None:
     assert near("zzzzz.test", "gmail.com", "army.mil", "houston.rr.com") == []
+
+
+def test_the_same_consonants_tell_nothing_under_a_suffix_of_another_country() -> None:
+    assert near("suchen.de", "sochen.nl") == []
+    assert near("suchen.de", "sochen.de") == ["sochen.de"]
 
 
 def test_what_shares_more_comes_first_and_there_is_an_end() -> None:

@@ -46,9 +46,8 @@ def is_implausible(case: Case, name: str, slip: Slip) -> bool:
         return _is_abroad(case, name)
     if kind == "suffix_near":
         suffix = suffixes.split(name).suffix
-        return case.typed.parts.suffix in suffix_slips.meant(suffix) and not _has_written(
-            case, name
-        )
+        slipped_to = case.typed.parts.suffix in suffix_slips.meant(suffix)
+        return slipped_to and not has_written(case.met(name).domain)
     return kind in _OF_A_LETTER and _is_jumbled(case, name)
 
 
@@ -69,11 +68,7 @@ def _is_abroad(case: Case, name: str) -> bool:
 
 
 def _is_jumbled(case: Case, name: str) -> bool:
-    use = case.facts.history.domain(name)
-    if use is None or use.sent > _ONCE_OR_TWICE or has_written(use):
+    use = case.met(name).domain
+    if not 0 < use.sent <= _ONCE_OR_TWICE or has_written(use):
         return False
     return case.typed.jumble + _WORDS < jumble(suffixes.split(name).label or name)
-
-
-def _has_written(case: Case, name: str) -> bool:
-    return has_written(case.facts.history.domain(name))

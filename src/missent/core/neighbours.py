@@ -4,9 +4,9 @@ Every known name is filed under a few keys, and a typed name is looked up under 
 shares a key is a candidate, to be weighed by the slip model. For domains the keys are the name
 with one character left out (symmetric deletion, so that every single edit and every transposition
 is found), and forms that survive larger slips: the registered label under any suffix, the labels
-in any order, each label alone, the letters without separators, the consonants. For local parts at
-a domain they are the two halves (a single edit leaves one of them whole, or all but the two letters
-in the middle) and the same larger forms.
+in any order, each label alone, the letters without separators, the consonants before the same
+suffix or one that is meant by it. For local parts at a domain they are the two halves (a single
+edit leaves one of them whole, or all but the two letters in the middle) and the same larger forms.
 Keys are 64-bit hashes; a collision only costs a candidate that the slip model refuses.
 """
 
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from missent.core import suffixes
 from missent.core.address import Domain
+from missent.core.tables import suffix_slips
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -59,7 +60,11 @@ def glued(text: str) -> str:
 def domain_keys(name: str) -> AbstractSet[int]:
     """Under what a domain name is looked up: where it is filed, and where its last dot may lie."""
     keys = filing_keys(name)
-    if not suffixes.split(name).known:  # `sub.acmexcom`, `acme.c.m`: a dot for a letter or back
+    parts = suffixes.split(name)
+    meant = suffix_slips.meant(parts.suffix)
+    if meant and len(bones := skeleton(parts.label)) >= _SHORTEST_SKELETON:
+        keys.update([hash(("bones", bones, suffix)) for suffix in meant])
+    if not parts.known:  # `sub.acmexcom`, `acme.c.m`: a dot for a letter or back
         name = _as_read(name)
         keys.add(hash(name.rpartition(".")[0].rpartition(".")[0]))
         last = range(name.rfind(".") + 1, len(name))
@@ -93,7 +98,7 @@ def filing_keys(name: str) -> set[int]:
         )
     bones = skeleton(label)
     if len(bones) >= _SHORTEST_SKELETON:
-        keys.add(hash(("bones", bones)))
+        keys.add(hash(("bones", bones, suffix)))
     if below:
         keys.add(hash(("labels", *sorted(name.split(".")))))
         keys.update(

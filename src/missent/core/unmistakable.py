@@ -43,8 +43,8 @@ def has_digit_for_letter(slip: Slip, typed: str, meant: str) -> bool:
 
 
 def _is_in_steady_use(case: Case, name: str) -> bool:
-    use = case.facts.history.domain(name)
-    return use is not None and (use.sent >= _STEADY or has_written(use))
+    use = case.met(name).domain
+    return use.sent >= _STEADY or has_written(use)
 
 
 def _digits(name: str) -> int:

@@ -44,6 +44,7 @@ class SnapshotBuilder:
         self._local_keys = array("q")
         self._names: list[str] = []
         self._first_address = array("I")
+        self._domain_of = array("I")
         self._last: tuple[str, str] = ("", "")
 
     def add(self, batch: Sequence[Contact]) -> None:
@@ -84,6 +85,7 @@ class SnapshotBuilder:
             this_domain, this_local = domain, local
         self._last = this_domain, this_local
         self._locals.extend(new)
+        self._domain_of.extend(at)
         self._local_keys.extend(map(hash, new))
         self._address_keys.extend(map(hash, zip(new, at, strict=True)))
 
@@ -100,6 +102,7 @@ class SnapshotBuilder:
         made.address_index = Chains(self._address_keys)
         made.local_index = Chains(self._local_keys)
         made.first_address = self._first_address
+        made.domain_of = self._domain_of
         made.domain_names = self._names
         made.domain_numbers = {name: number for number, name in enumerate(self._names)}
         made.address_totals = _address_totals(made)

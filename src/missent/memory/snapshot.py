@@ -8,7 +8,7 @@ computed from its rows where they are few, and beforehand where they are many.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,7 @@ class Snapshot:
         "domain_index",
         "domain_names",
         "domain_numbers",
+        "domain_of",
         "domain_shares",
         "domain_totals",
         "first_address",
@@ -82,6 +83,8 @@ class Snapshot:
     """By address, of those that have many rows."""
     first_address: array[int]
     """By domain: its first address; one more entry ends the last domain."""
+    domain_of: array[int]
+    """By address: its domain."""
     domain_names: Sequence[str]
     domain_numbers: Mapping[str, int]
     domain_index: Chains
@@ -266,7 +269,7 @@ class Snapshot:
         """Known domains at which this very local part is known."""
         for found in self.local_index.get(hash(local)):
             if self.locals[found] == local:
-                yield self.domain_names[bisect_right(self.first_address, found) - 1]
+                yield self.domain_names[self.domain_of[found]]
 
     def locals_near(self, domain: str, local: str) -> Iterable[str]:
         """Known local parts at `domain` that may have been meant where `local` was typed."""

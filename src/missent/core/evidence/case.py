@@ -15,6 +15,7 @@ from missent.core.words import jumble
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from missent.core.acquaintance import Acquaintance
     from missent.core.address import Address
     from missent.core.facts import Facts, Use
     from missent.core.message import Message, Recipient
@@ -43,6 +44,7 @@ class Case:
 
     def __post_init__(self) -> None:
         self.local = self.address.key.rpartition("@")[0]
+        self._met: dict[str, Acquaintance] = {}
 
     @classmethod
     def of(cls, address: Address, message: Message, facts: Facts) -> Case:
@@ -55,6 +57,14 @@ class Case:
         case = cls(address, sender, facts, _whom(message).beside, message)
         _made = address, message, facts, case
         return case
+
+    def met(self, domain: str) -> Acquaintance:
+        """What is known of a domain, and of the local part and the sender there."""
+        known_there = self._met.get(domain)
+        if known_there is None:
+            known_there = self.facts.history.acquaintance(self.sender, self.local, domain)
+            self._met[domain] = known_there
+        return known_there
 
     @computed
     def use(self) -> Use | None:

@@ -126,11 +126,8 @@ class Evidence:
             slip: how the typed domain comes from it.
         """
         case, typed = self._case, self._typed
-        sender, local, at = case.sender, case.local, case.facts.at
-        history = case.facts.history
-        there, there_own, everyone, own, locals_there, alike, looked_at, near = (
-            history.acquaintance(sender, local, meant)
-        )
+        sender, at, history = case.sender, case.facts.at, case.facts.history
+        there, there_own, everyone, own, locals_there, alike, looked_at, near = case.met(meant)
         same = 1.0 if everyone.sent or everyone.received else 0.0
         parts = suffixes.split(meant)
         label = parts.label

@@ -41,7 +41,11 @@ def _are_unlike(typed: str, meant: str, number: int) -> bool:
     if number == longer or (not longer and _has_labels_of(typed, meant)):
         return False
     if typed[0] in meant[:2] or typed[1:2] in meant[:2]:  # at most one edit before the suffix
-        return False
+        suffix = len(suffixes.split(typed).suffix)
+        if number <= 1 + max(suffix, suffix + 1 + len(meant) - len(typed)):
+            return False
+        if glued(typed) == glued(meant):
+            return False
     return typed[-1] != meant[-1] or not sounds_like(typed, meant)
 
 
