@@ -15,9 +15,9 @@ from missent.gates.disposition import Outcome
 from missent.gates.keeper import Kept
 from missent.gates.milter import commands, replies
 from missent.gates.milter.copy import Copy
-from missent.gates.milter.envelope import Envelope, address_of
 from missent.gates.milter.events import Event, Finished, Passed, Question
 from missent.gates.milter.negotiate import negotiate
+from missent.gates.milter.passage import Passage, address_of
 from missent.smtp.replies import Reply
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Session:
         self._wants_header = header
         self._agreed: Agreement | None = None
         self._client = _Client()
-        self._envelope: Envelope | None = None
+        self._passage: Passage | None = None
         self._passing = False  # a message that is not ours, before that could be said
         self._asked: Question | Kept | None = None
 
@@ -71,7 +71,7 @@ class Session:
         """How packets begin that need not be read."""
         if self._agreed is None:
             return frozenset()
-        keeping = self._envelope is not None and self._envelope.copy is not None
+        keeping = self._passage is not None and self._passage.copy is not None
         return self._agreed.unread_of_kept if keeping else self._agreed.unread
 
     def hear(self, command: commands.Command) -> tuple[Event, ...]:
@@ -95,43 +95,43 @@ class Session:
     def settle(self, dispositions: Sequence[Disposition]) -> tuple[Event, ...]:
         """Take the answer to the question: one for each of its recipients, in order."""
         question, self._asked = self._asked, None
-        envelope = self._envelope
+        passage = self._passage
         if (
             not isinstance(question, Question)
-            or envelope is None
+            or passage is None
             or len(dispositions) != len(question.message.recipients)
         ):
             raise ProtocolError("an answer that does not fit the question")
-        envelope.decide(dispositions)
+        passage.decide(dispositions)
         said = next((d.reply for d in dispositions if d.reply is not None), None)
         refusal = None if said is None else reply_code(said, utf8=question.utf8)
         if question.by_smtp:
             if refusal is not None:
                 return (refusal,)
-            if dispositions[0].outcome is Outcome.KEPT and envelope.copy is None:
-                envelope.copy = self._copy()
-            envelope.take(question.message.recipients)
+            if dispositions[0].outcome is Outcome.KEPT and passage.copy is None:
+                passage.copy = self._copy()
+            passage.take(question.message.recipients)
             return _CONTINUE
         if refusal is None:
-            return self._keep(envelope)
+            return self._keep(passage)
         # By now it is too late to refuse one recipient: the message is refused to them all.
-        return (refusal, self._finish(envelope, queued=False))
+        return (refusal, self._finish(passage, queued=False))
 
     def kept(self, name: str, refusal: Reply | None = None) -> tuple[Event, ...]:
         """Take the answer to `Kept`: the name under which it is kept, or what the MTA is told."""
         asked, self._asked = self._asked, None
-        envelope = self._envelope
-        if not isinstance(asked, Kept) or envelope is None:
+        passage = self._passage
+        if not isinstance(asked, Kept) or passage is None:
             raise ProtocolError("an answer without a question")
         if refusal is not None:
-            envelope.refuse_kept(refusal)
-            said = reply_code(refusal, utf8=envelope.utf8)
-            return (said, self._finish(envelope, queued=False))
-        if not envelope.going and not envelope.strangers:
-            return (replies.Discard(), self._finish(envelope, queued=False, kept=name))
-        paths = dict.fromkeys(envelope.path_of[d.address.key] for d in asked.dispositions)
+            passage.refuse_kept(refusal)
+            said = reply_code(refusal, utf8=passage.utf8)
+            return (said, self._finish(passage, queued=False))
+        if not passage.going and not passage.strangers:
+            return (replies.Discard(), self._finish(passage, queued=False, kept=name))
+        paths = dict.fromkeys(passage.path_of[d.address.key] for d in asked.dispositions)
         deleted = [replies.DeleteRecipient(path) for path in paths]
-        return (*deleted, *self._send(envelope, name))
+        return (*deleted, *self._send(passage, name))
 
     def lost(self) -> tuple[Finished, ...]:
         """The connection is gone, perhaps in the middle of something: that was not sent."""
@@ -179,11 +179,11 @@ class Session:
             # Where nothing may be said here, it is said to the first recipient.
             return ended if self._is_silent(commands.Mail) else (*ended, *self._pass())
         said = {parameter.upper() for parameter in command.parameters}
-        self._envelope = Envelope(mail_from, "SMTPUTF8" in said)
-        self._envelope.eight_bit = "BODY=8BITMIME" in said
+        self._passage = Passage(mail_from, "SMTPUTF8" in said)
+        self._passage.eight_bit = "BODY=8BITMIME" in said
         if not client.by_smtp and self._can_keep:
             # Who its recipients are is asked at its end, when all of it went by.
-            self._envelope.copy = self._copy()
+            self._passage.copy = self._copy()
         return (*ended, *self._say_continue(commands.Mail))
 
     def _pass(self) -> tuple[Event, ...]:
@@ -193,44 +193,44 @@ class Session:
     def _rcpt(self, command: commands.Rcpt) -> tuple[Event, ...]:
         if self._passing:
             return self._pass()
-        envelope = self._envelope
-        if envelope is None:
+        passage = self._passage
+        if passage is None:
             raise ProtocolError("RCPT outside a message")
         address = address_of(command.path)
         if address is None:
             # The MTA knows better what a name without a domain means; it is nobody elsewhere.
-            envelope.strangers += 1
+            passage.strangers += 1
             return _CONTINUE
         recipient = Recipient(address)
         if self._can_keep:
-            envelope.write_to(address, command.path)
+            passage.write_to(address, command.path)
         if self._client.by_smtp:
-            return self._ask(envelope, (recipient,))
-        envelope.leave(recipient)
+            return self._ask(passage, (recipient,))
+        passage.leave(recipient)
         return _CONTINUE
 
     def _header(self, command: commands.Header) -> tuple[Event, ...]:
-        if self._envelope is not None:
-            self._envelope.read_field(command.name, command.value)
+        if self._passage is not None:
+            self._passage.read_field(command.name, command.value)
         return self._say_continue(commands.Header)
 
     def _body(self, command: commands.Body) -> tuple[Event, ...]:
-        if self._envelope is not None and self._envelope.copy is not None:
-            self._envelope.copy.body(command.chunk)
+        if self._passage is not None and self._passage.copy is not None:
+            self._passage.copy.body(command.chunk)
             return self._say_continue(commands.Body)
         if self._agreed is not None and self._agreed.can_skip:
             return _SKIP
         return self._say_continue(commands.Body)
 
     def _end_of_message(self, command: commands.EndOfMessage) -> tuple[Event, ...]:
-        envelope = self._envelope
-        if envelope is None:
+        passage = self._passage
+        if passage is None:
             raise ProtocolError("the end of a message that did not begin")
-        if envelope.copy is not None and command.chunk:
-            envelope.copy.body(command.chunk)
-        if envelope.undecided:
-            return self._ask(envelope, tuple(envelope.undecided))
-        return self._keep(envelope)
+        if passage.copy is not None and command.chunk:
+            passage.copy.body(command.chunk)
+        if passage.undecided:
+            return self._ask(passage, tuple(passage.undecided))
+        return self._keep(passage)
 
     def _abort(self, _: commands.Command) -> tuple[Event, ...]:
         return self._end_unsent()
@@ -247,11 +247,11 @@ class Session:
     def _is_silent(self, kind: type) -> bool:
         return self._agreed is not None and kind in self._agreed.silent
 
-    def _ask(self, envelope: Envelope, recipients: tuple[Recipient, ...]) -> tuple[Event, ...]:
-        message = Message(envelope.mail_from, recipients, beside=envelope.taken)
+    def _ask(self, passage: Passage, recipients: tuple[Recipient, ...]) -> tuple[Event, ...]:
+        message = Message(passage.mail_from, recipients, beside=passage.taken)
         can_hold = self._agreed is not None and self._agreed.can_hold
         by_smtp, can_keep = self._client.by_smtp, self._can_keep
-        question = Question(message, envelope.utf8, can_hold, by_smtp, can_keep)
+        question = Question(message, passage.utf8, can_hold, by_smtp, can_keep)
         self._asked = question
         return (question,)
 
@@ -262,32 +262,32 @@ class Session:
     def _copy(self) -> Copy:
         return Copy(self._keeps, spaced=self._agreed is not None and self._agreed.spaced)
 
-    def _keep(self, envelope: Envelope) -> tuple[Event, ...]:
+    def _keep(self, passage: Passage) -> tuple[Event, ...]:
         """Ask for the message to be kept, where it is for some; otherwise send it on."""
-        kept, copy = envelope.kept, envelope.copy
+        kept, copy = passage.kept, passage.copy
         if not kept or copy is None:
-            return self._send(envelope)
-        keep = Kept(envelope.mail_from, kept, copy.content(), envelope.eight_bit, envelope.utf8)
+            return self._send(passage)
+        keep = Kept(passage.mail_from, kept, copy.content(), passage.eight_bit, passage.utf8)
         self._asked = keep
         return self.kept("", _TOO_LARGE) if not copy.whole else (keep,)
 
-    def _send(self, envelope: Envelope, kept: str = "") -> tuple[Event, ...]:
-        finished = self._finish(envelope, queued=True, kept=kept)
+    def _send(self, passage: Passage, kept: str = "") -> tuple[Event, ...]:
+        finished = self._finish(passage, queued=True, kept=kept)
         if finished.held:
             return (_QUARANTINE, replies.Continue(), finished)
         return (replies.Continue(), finished)
 
     def _end_unsent(self) -> tuple[Finished, ...]:
-        envelope, self._passing = self._envelope, False
-        if envelope is not None and envelope.dispositions:
-            return (self._finish(envelope, queued=False),)
-        self._envelope = None
+        passage, self._passing = self._passage, False
+        if passage is not None and passage.dispositions:
+            return (self._finish(passage, queued=False),)
+        self._passage = None
         return ()
 
-    def _finish(self, envelope: Envelope, *, queued: bool, kept: str = "") -> Finished:
-        self._envelope = None
+    def _finish(self, passage: Passage, *, queued: bool, kept: str = "") -> Finished:
+        self._passage = None
         queue_id, self._client.queue_id = self._client.queue_id, ""
-        return envelope.finished(queue_id, queued=queued, kept=kept)
+        return passage.finished(queue_id, queued=queued, kept=kept)
 
     _HANDLERS: ClassVar[dict[type, Callable[[Session, Any], tuple[Event, ...]]]] = {
         commands.Negotiate: _negotiate,

@@ -8,7 +8,7 @@ from missent.core.errors import StoreError
 from missent.core.message import Message, Recipient
 from missent.gates.keeper import Kept
 from missent.gates.relay.admission import Admission
-from missent.gates.relay.envelope import Envelope, outcome_of
+from missent.gates.relay.passage import Passage, outcome_of
 from missent.gates.reply import UNDECIDED
 from missent.smtp.events import (
     Auth,
@@ -63,7 +63,7 @@ class Conversation:
         self._desk = desk
         self._peer = peer
         self._admission = Admission(ways, peer)
-        self._envelope: Envelope | None = None
+        self._passage: Passage | None = None
         self._sent: Message | None = None
 
     async def handle(self, event: Event) -> Answer | None:
@@ -104,99 +104,99 @@ class Conversation:
         refusal = self._admission.forbids(mail)
         if refusal is not None:
             return refusal
-        self._envelope = Envelope(mail, self._peer.address)
+        self._passage = Passage(mail, self._peer.address)
         return _SENDER_OK
 
     async def _rcpt(self, address: Address) -> Reply:
-        envelope = self._envelope
-        if envelope is None:
+        passage = self._passage
+        if passage is None:
             return _NO_TRANSACTION
         if self._keeper is not None and self._keeper.hears(address):
-            return await self._answers(self._keeper, envelope, address)
-        asked = Message(envelope.mail.address, (Recipient(address),), beside=envelope.beside)
+            return await self._answers(self._keeper, passage, address)
+        asked = Message(passage.mail.address, (Recipient(address),), beside=passage.beside)
         can_keep = self._admission.can_keep
-        decided = await self._desk.decide(envelope.mail, asked, can_keep=can_keep)
-        answer = decided.reply or await self._pass_on(envelope, address)
-        envelope.add(decided, answer)
+        decided = await self._desk.decide(passage.mail, asked, can_keep=can_keep)
+        answer = decided.reply or await self._pass_on(passage, address)
+        passage.add(decided, answer)
         return answer
 
-    async def _pass_on(self, envelope: Envelope, address: Address) -> Reply:
-        if envelope.refused is not None:
-            return envelope.refused
-        if envelope.transaction is None:
+    async def _pass_on(self, passage: Passage, address: Address) -> Reply:
+        if passage.refused is not None:
+            return passage.refused
+        if passage.transaction is None:
             delivery = self._admission.delivery
-            opened = await delivery.open(envelope.mail) if delivery else _NO_TRANSACTION
+            opened = await delivery.open(passage.mail) if delivery else _NO_TRANSACTION
             if isinstance(opened, Reply):
-                envelope.refused = opened
+                passage.refused = opened
                 return opened
-            envelope.transaction = opened
-        return await envelope.transaction.rcpt(address)
+            passage.transaction = opened
+        return await passage.transaction.rcpt(address)
 
     async def _start(self) -> Reply:
-        envelope = self._envelope
-        if envelope is None or not (envelope.transaction or envelope.stays):
+        passage = self._passage
+        if passage is None or not (passage.transaction or passage.stays):
             return _NO_TRANSACTION
-        if envelope.transaction is None:
+        if passage.transaction is None:
             return _GO_AHEAD
-        reply = await envelope.transaction.begin()
+        reply = await passage.transaction.begin()
         if not reply.accepted:
             await self._over(reply)
         return reply
 
     async def _write(self, content: bytes) -> None:
-        envelope = self._envelope
-        if envelope is None:
+        passage = self._passage
+        if passage is None:
             return
-        envelope.octets += len(content)
-        if envelope.stays:
-            envelope.content += content
-        if envelope.transaction is not None:
-            await envelope.transaction.write(content)
+        passage.octets += len(content)
+        if passage.stays:
+            passage.content += content
+        if passage.transaction is not None:
+            await passage.transaction.write(content)
 
     async def _finish(self) -> Reply:
-        envelope = self._envelope
-        if envelope is None or not (envelope.transaction or envelope.stays):
+        passage = self._passage
+        if passage is None or not (passage.transaction or passage.stays):
             return _NO_TRANSACTION
-        reply = await self._deliver(envelope)
-        if reply.accepted and envelope.accepted:
-            recipients = dict.fromkeys(envelope.accepted)
-            self._sent = Message(envelope.mail.address, tuple(map(Recipient, recipients)))
+        reply = await self._deliver(passage)
+        if reply.accepted and passage.accepted:
+            recipients = dict.fromkeys(passage.accepted)
+            self._sent = Message(passage.mail.address, tuple(map(Recipient, recipients)))
         await self._over(reply)
         return reply
 
-    async def _deliver(self, envelope: Envelope) -> Reply:
+    async def _deliver(self, passage: Passage) -> Reply:
         """Keep it first, where it is to be kept: what the next hop has cannot be taken back."""
         name, keeper = "", self._keeper
-        if keeper is not None and envelope.stays:
-            name, refusal = await self._keep(keeper, envelope)
+        if keeper is not None and passage.stays:
+            name, refusal = await self._keep(keeper, passage)
             if refusal is not None:
                 return refusal
-        if envelope.transaction is None:
+        if passage.transaction is None:
             return Reply(250, "2.0.0", (f"held as {name}" if name else "read",))
-        reply = await envelope.transaction.finish()
+        reply = await passage.transaction.finish()
         if keeper is None or not name:
             return reply
         if not reply.accepted:
             await keeper.drop(name)
             return reply
-        told = f"held as {name} for {len(envelope.kept)} of {len(envelope.dispositions)}"
+        told = f"held as {name} for {len(passage.kept)} of {len(passage.dispositions)}"
         return Reply(reply.code, reply.enhanced, (f"{told} recipients; {reply.lines[0]}",))
 
-    async def _keep(self, keeper: Keeper, envelope: Envelope) -> tuple[str, Reply | None]:
-        mail, content = envelope.mail, bytes(envelope.content)
+    async def _keep(self, keeper: Keeper, passage: Passage) -> tuple[str, Reply | None]:
+        mail, content = passage.mail, bytes(passage.content)
         try:
-            for held in envelope.answers:
+            for held in passage.answers:
                 await keeper.answer(held, mail.address, content)
         except StoreError:
             return "", UNDECIDED
-        if not envelope.kept:
+        if not passage.kept:
             return "", None
         return await keeper.keep(
-            Kept(mail.address, envelope.kept, content, mail.eight_bit, mail.smtputf8),
-            at_once=envelope.transaction is None,
+            Kept(mail.address, passage.kept, content, mail.eight_bit, mail.smtputf8),
+            at_once=passage.transaction is None,
         )
 
-    async def _answers(self, keeper: Keeper, envelope: Envelope, address: Address) -> Reply:
+    async def _answers(self, keeper: Keeper, passage: Passage, address: Address) -> Reply:
         """Take an answer to a notice of ours."""
         try:
             held = await keeper.asked(address)
@@ -204,30 +204,30 @@ class Conversation:
             return UNDECIDED
         if held is None:
             return _NOBODY
-        envelope.answers.append(held)
+        passage.answers.append(held)
         return _RECIPIENT_OK
 
     async def _over(self, reply: Reply) -> None:
         """The message has its final answer."""
-        envelope, self._envelope = self._envelope, None
-        if envelope is None:
+        passage, self._passage = self._passage, None
+        if passage is None:
             return
-        if envelope.transaction is not None:
-            await envelope.transaction.abort()
+        if passage.transaction is not None:
+            await passage.transaction.abort()
         if not reply.accepted:
-            envelope.failed(reply)
-        self._tell(envelope, "sent" if reply.accepted else outcome_of(reply).value, str(reply))
+            passage.failed(reply)
+        self._tell(passage, "sent" if reply.accepted else outcome_of(reply).value, str(reply))
 
     async def _drop(self, reason: str) -> None:
         """The message ends without an answer."""
-        envelope, self._envelope = self._envelope, None
-        if envelope is None:
+        passage, self._passage = self._passage, None
+        if passage is None:
             return
-        if envelope.transaction is not None:
-            await envelope.transaction.abort()
-        if envelope.dispositions:
-            self._tell(envelope, "abandoned" if envelope.accepted else "refused", reason)
+        if passage.transaction is not None:
+            await passage.transaction.abort()
+        if passage.dispositions:
+            self._tell(passage, "abandoned" if passage.accepted else "refused", reason)
 
-    def _tell(self, envelope: Envelope, result: str, reply: str) -> None:
-        self._desk.decided(envelope.mail, envelope.dispositions, sent=result == "sent")
-        envelope.tell(result, reply, self._options.privacy)
+    def _tell(self, passage: Passage, result: str, reply: str) -> None:
+        self._desk.decided(passage.mail, passage.dispositions, sent=result == "sent")
+        passage.tell(result, reply, self._options.privacy)

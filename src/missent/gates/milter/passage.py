@@ -1,4 +1,4 @@
-"""A message of ours under way: its envelope, and what was decided about it so far."""
+"""The passage of a message of ours: its envelope, and what was decided about it so far."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _VALUE_CHARACTERS = 998  # kept of one header field; RFC 5322 2.1.1
 
 
 @dataclass(slots=True)
-class Envelope:
+class Passage:
     """What is known of one message; bounded, whatever the MTA says.
 
     Attributes:

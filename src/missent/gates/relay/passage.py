@@ -1,4 +1,4 @@
-"""The message under way at the relay, and its line in the log."""
+"""The passage of a message through the relay, and its line in the log."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BESIDE = 500  # recipients told to the checks; more make no difference
 
 
 @dataclass(slots=True)
-class Envelope:
+class Passage:
     """What is known of the message under way.
 
     Attributes:
