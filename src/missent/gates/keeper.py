@@ -37,14 +37,14 @@ class Kept:
         dispositions: of those recipients that it is kept for.
         content: the message, with CR LF.
         eight_bit: BODY=8BITMIME.
-        utf8: SMTPUTF8.
+        smtputf8: SMTPUTF8.
     """
 
     mail_from: Address | None
     dispositions: Sequence[Disposition]
     content: bytes
     eight_bit: bool
-    utf8: bool
+    smtputf8: bool
 
 
 class Keeper:
@@ -87,14 +87,14 @@ class Keeper:
         if sender is None or not answers:
             return "", reply.UNDECIDED
         suspects = [suspect(answer, review=self.reviews(answer)) for answer in answers]
-        envelope = Envelope(str(sender), kept.eight_bit, kept.utf8)
+        envelope = Envelope(str(sender), kept.eight_bit, kept.smtputf8)
         try:
             async with asyncio.timeout(self._deadline):
                 name = await self._room.keep(
                     sender, suspects, kept.content, envelope, at_once=at_once
                 )
         except Automatic:
-            return "", reply.refusal(answers[0], smtputf8=kept.utf8)
+            return "", reply.refusal(answers[0], smtputf8=kept.smtputf8)
         except (StoreError, TimeoutError) as error:
             self._trouble(str(error) or "deadline")
         except Exception as error:  # noqa: BLE001  the client needs an answer, whatever is broken

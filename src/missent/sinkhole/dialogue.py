@@ -260,13 +260,13 @@ class Dialogue:
             self._error(phrases.BAD_SENDER, line.replies)
             return
         more = whole.regs[-1]
-        utf8 = more[0] >= 0 and grammar.SMTPUTF8.search(octets, *more) is not None
+        smtputf8 = more[0] >= 0 and grammar.SMTPUTF8.search(octets, *more) is not None
         if found is None:
-            self._envelope = Envelope(utf8=utf8)
+            self._envelope = Envelope(smtputf8=smtputf8)
         else:
             local, domain = view[slice(*found.span(1))], view[slice(*found.span(2))]
             digest = self._book.digest(local, domain)
-            self._envelope = Envelope(bytes(domain).lower(), digest, utf8=utf8)
+            self._envelope = Envelope(bytes(domain).lower(), digest, smtputf8=smtputf8)
         line.replies.append(phrases.SENDER)
 
     def _odd_recipient(self, line: Line) -> None:
@@ -281,7 +281,7 @@ class Dialogue:
         if found is None or found.end(1) - found.start(1) > LOCAL_OCTETS:
             self._error(phrases.BAD_RECIPIENT, line.replies)
             return
-        if not self._envelope.utf8:
+        if not self._envelope.smtputf8:
             line.replies.append(phrases.NEEDS_UTF8)
             return
         self._recipients += 1

@@ -19,7 +19,7 @@ class Envelope:
     Args:
         sender: the domain of the reverse-path, in lower case; None for the null sender.
         digest: a keyed hash of the reverse-path.
-        utf8: whether SMTPUTF8 was asked for.
+        smtputf8: whether SMTPUTF8 was asked for.
 
     Attributes:
         refused: how many recipients were refused for each pair of names.
@@ -28,12 +28,14 @@ class Envelope:
         noise: how many of them look made up.
     """
 
-    __slots__ = ("digest", "digests", "noise", "persons", "refused", "sender", "utf8")
+    __slots__ = ("digest", "digests", "noise", "persons", "refused", "sender", "smtputf8")
 
-    def __init__(self, sender: bytes | None = None, digest: int = 0, *, utf8: bool = False) -> None:
+    def __init__(
+        self, sender: bytes | None = None, digest: int = 0, *, smtputf8: bool = False
+    ) -> None:
         self.sender = sender
         self.digest = digest
-        self.utf8 = utf8
+        self.smtputf8 = smtputf8
         self.refused: dict[Target, int] = {}
         self.digests: list[int] = []
         self.persons = self.noise = 0

@@ -47,9 +47,9 @@ def desk(guard: SuffixGuard, clock: Clock) -> Callable[..., Desk]:
     return make
 
 
-def ask(*addresses: str, utf8: bool = False, hold: bool = True, smtp: bool = True) -> Question:
+def ask(*addresses: str, smtputf8: bool = False, hold: bool = True, smtp: bool = True) -> Question:
     recipients = tuple(Recipient(Address.parse(text)) for text in addresses)
-    return Question(Message(ANN, recipients), utf8, hold, smtp)
+    return Question(Message(ANN, recipients), smtputf8, hold, smtp)
 
 
 async def decide(desk: Desk, question: Question) -> tuple[Disposition, ...]:
@@ -171,6 +171,6 @@ async def test_without_a_store_for_attempts_on_error_decides(guard: SuffixGuard)
 
 
 async def test_a_refusal_goes_beyond_ascii_only_where_it_may(desk: Callable[..., Desk]) -> None:
-    for utf8, shown in ((True, "<jörg@b.ml>"), (False, "<j\\xf6rg@b.ml>")):
-        (found,) = await decide(desk(), ask("jörg@b.ml", utf8=utf8))
+    for smtputf8, shown in ((True, "<jörg@b.ml>"), (False, "<j\\xf6rg@b.ml>")):
+        (found,) = await decide(desk(), ask("jörg@b.ml", smtputf8=smtputf8))
         assert shown in str(found.reply)

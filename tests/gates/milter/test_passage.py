@@ -16,7 +16,7 @@ ANN = Address.parse("ann@corp.example")
 
 
 def decided(*outcomes: Outcome) -> Passage:
-    passage = Passage(ANN, utf8=False)
+    passage = Passage(ANN, smtputf8=False)
     passage.decide(
         [
             Disposition(
@@ -31,7 +31,7 @@ def decided(*outcomes: Outcome) -> Passage:
 
 
 def test_header_fields_are_kept_in_bounds_and_copied_whole() -> None:
-    passage = Passage(ANN, utf8=False, copy=Copy(1 << 20, spaced=False))
+    passage = Passage(ANN, smtputf8=False, copy=Copy(1 << 20, spaced=False))
     passage.read_field("Subject", "x-rays")
     for number in range(100):
         passage.read_field(f"List-{number}-{'n' * 100}", " " + "v" * 2000)
@@ -46,7 +46,7 @@ def test_header_fields_are_kept_in_bounds_and_copied_whole() -> None:
 
 
 def test_recipients_are_kept_in_bounds() -> None:
-    passage = Passage(ANN, utf8=False)
+    passage = Passage(ANN, smtputf8=False)
     for number in range(50_010):
         address = Address.parse(f"{number}@x.example")
         passage.write_to(address, f"<{number}@x.example>")

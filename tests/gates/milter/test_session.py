@@ -115,7 +115,7 @@ def test_a_question_says_what_can_be_done() -> None:
     talk(session, c.Negotiate(6, 0, 0), CLIENT, c.Mail("<a@corp.example>", ("SIZE=1", "SMTPUTF8")))
     (question,) = session.hear(c.Rcpt("<jörg@b.ml>"))
     assert isinstance(question, Question)
-    assert (question.utf8, question.can_hold, question.by_smtp) == (True, False, True)
+    assert (question.smtputf8, question.can_hold, question.by_smtp) == (True, False, True)
     with pytest.raises(ProtocolError, match="before the answer"):
         session.hear(c.Rcpt("<b@c.example>"))
 
@@ -352,7 +352,7 @@ def test_what_is_kept_is_kept_octet_by_octet_and_the_others_get_theirs() -> None
     keep = events[-1]
     assert isinstance(keep, Kept)
     assert keep.content == b"Subject: a\r\n b\r\nX-Eight:\tcaf\xe9\r\n\r\none\r\ntwo\r\n"
-    assert (keep.eight_bit, keep.utf8) == (True, False)
+    assert (keep.eight_bit, keep.smtputf8) == (True, False)
     assert [str(d.address) for d in keep.dispositions] == ["joe@typed.hold"]
     *said, finished = session.kept("ab12")
     assert said == [r.DeleteRecipient("<joe@typed.hold>"), r.Continue()]

@@ -129,7 +129,7 @@ class Desk:
                 return None
             if not question.by_smtp and self._options.local == "hold" and question.can_hold:
                 return _HOLD
-            return Outcome.REFUSED, reply.refusal(answer, smtputf8=question.utf8)
+            return Outcome.REFUSED, reply.refusal(answer, smtputf8=question.smtputf8)
         return _HOLD if self._options.hold_by == "queue" and question.can_hold else None
 
     def _reviews(self, question: Question, answer: RecipientVerdict) -> bool:
@@ -145,7 +145,7 @@ class Desk:
             if takes:
                 return _KEEP
         if answer.action is Action.BLOCK:
-            return Outcome.REFUSED, reply.refusal(answer, smtputf8=question.utf8)
+            return Outcome.REFUSED, reply.refusal(answer, smtputf8=question.smtputf8)
         return await self._refuse_once(question, answer)
 
     async def _refuse_once(self, question: Question, answer: RecipientVerdict) -> Act:
@@ -153,7 +153,7 @@ class Desk:
         if await self._confirm.again(sender.key if sender else "", address.key):
             await self._assess.confirmed(sender, address)
             return Outcome.CONFIRMED, None
-        return Outcome.REFUSED, self._confirm.refusal(answer, smtputf8=question.utf8)
+        return Outcome.REFUSED, self._confirm.refusal(answer, smtputf8=question.smtputf8)
 
     async def keep(self, kept: Kept) -> tuple[str, Reply | None]:
         """Lay a message into the store: its name there, or what the MTA is told instead."""

@@ -22,14 +22,14 @@ class Question:
     Attributes:
         message: with the recipients to be decided: one at RCPT, with those beside it that were
             taken before; all at the end of a message that did not come by SMTP.
-        utf8: whether the client said SMTPUTF8, so that a reply may go beyond ASCII.
+        smtputf8: whether the client said SMTPUTF8, so that a reply may go beyond ASCII.
         can_hold: whether the MTA agreed to take a message into its hold queue.
         by_smtp: whether one recipient can be refused alone.
         can_keep: whether the message can be kept for a recipient, and go on to the others.
     """
 
     message: Message
-    utf8: bool
+    smtputf8: bool
     can_hold: bool
     by_smtp: bool
     can_keep: bool = False

@@ -33,7 +33,7 @@ class Passage:
 
     Attributes:
         mail_from: the reverse-path; None for the null one.
-        utf8: whether the client said SMTPUTF8.
+        smtputf8: whether the client said SMTPUTF8.
         eight_bit: whether it said BODY=8BITMIME.
         dispositions: what was decided, recipient by recipient.
         undecided: recipients that are asked about at the end.
@@ -45,7 +45,7 @@ class Passage:
     """
 
     mail_from: Address | None
-    utf8: bool
+    smtputf8: bool
     eight_bit: bool = False
     dispositions: list[Disposition] = field(default_factory=list)
     undecided: list[Recipient] = field(default_factory=list)

@@ -104,7 +104,7 @@ class Session:
             raise ProtocolError("an answer that does not fit the question")
         passage.decide(dispositions)
         said = next((d.reply for d in dispositions if d.reply is not None), None)
-        refusal = None if said is None else reply_code(said, utf8=question.utf8)
+        refusal = None if said is None else reply_code(said, utf8=question.smtputf8)
         if question.by_smtp:
             if refusal is not None:
                 return (refusal,)
@@ -125,7 +125,7 @@ class Session:
             raise ProtocolError("an answer without a question")
         if refusal is not None:
             passage.refuse_kept(refusal)
-            said = reply_code(refusal, utf8=passage.utf8)
+            said = reply_code(refusal, utf8=passage.smtputf8)
             return (said, self._finish(passage, queued=False))
         if not passage.going and not passage.strangers:
             return (replies.Discard(), self._finish(passage, queued=False, kept=name))
@@ -251,7 +251,7 @@ class Session:
         message = Message(passage.mail_from, recipients, beside=passage.taken)
         can_hold = self._agreed is not None and self._agreed.can_hold
         by_smtp, can_keep = self._client.by_smtp, self._can_keep
-        question = Question(message, passage.utf8, can_hold, by_smtp, can_keep)
+        question = Question(message, passage.smtputf8, can_hold, by_smtp, can_keep)
         self._asked = question
         return (question,)
 
@@ -267,7 +267,7 @@ class Session:
         kept, copy = passage.kept, passage.copy
         if not kept or copy is None:
             return self._send(passage)
-        keep = Kept(passage.mail_from, kept, copy.content(), passage.eight_bit, passage.utf8)
+        keep = Kept(passage.mail_from, kept, copy.content(), passage.eight_bit, passage.smtputf8)
         self._asked = keep
         return self.kept("", _TOO_LARGE) if not copy.whole else (keep,)
 
