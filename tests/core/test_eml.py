@@ -11,7 +11,7 @@ from missent.core.address import Address
 from missent.core.message import Recipient
 
 
-def _read(text: str | bytes) -> eml.Envelope:
+def _read(text: str | bytes) -> eml.Draft:
     return eml.read(io.BytesIO(text if isinstance(text, bytes) else text.encode()))
 
 

@@ -153,13 +153,13 @@ def _message(guard: Guard, file: BinaryIO, sender: Address | None, said: Said) -
     from missent.core import eml  # noqa: PLC0415  slow to import, and seldom needed
 
     try:
-        envelope = eml.read(file, sender)
+        draft = eml.read(file, sender)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--message") from None
-    message = envelope.message
+    message = draft.message
     domains = said([recipient.address.domain for recipient in message.recipients])
     verdicts = iter(guard.screen(message, domains).recipients)
-    for entry in envelope.entries:
+    for entry in draft.entries:
         if isinstance(entry, AddressError):
             yield entry.text, entry
         else:

@@ -26,7 +26,7 @@ _FIELDS: tuple[Field, ...] = ("to", "cc", "bcc")
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
+class Draft:
     """What a header says of who writes to whom.
 
     Attributes:
@@ -38,7 +38,7 @@ class Envelope:
     entries: tuple[Recipient | AddressError, ...]
 
 
-def read(file: BinaryIO, sender: Address | None = None) -> Envelope:
+def read(file: BinaryIO, sender: Address | None = None) -> Draft:
     """Read the header of a message.
 
     Args:
@@ -73,7 +73,7 @@ def read(file: BinaryIO, sender: Address | None = None) -> Envelope:
         str(header.get("message-id", "")).strip().strip("<>"),
         decoded(str(header.get("subject", ""))),
     )
-    return Envelope(message, entries)
+    return Draft(message, entries)
 
 
 def _recipients(value: str, field: Field) -> Iterator[Recipient | AddressError]:

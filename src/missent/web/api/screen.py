@@ -138,13 +138,13 @@ async def screen(
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
         if kind == _MAIL:
-            envelope = eml.read(io.BytesIO(await _head(request)))
+            draft = eml.read(io.BytesIO(await _head(request)))
         elif kind == "application/json":
             asked = Question.model_validate_json(await _body(request))
             if asked.recipients is not None:
                 sender = Address.parse(asked.sender) if asked.sender else None
                 return await _answer(desk, token, sender, asked.recipients)
-            envelope = _envelope(asked)
+            draft = _draft(asked)
         else:
             raise HTTPException(415, f"send application/json or {_MAIL}")
     except ValidationError as error:
@@ -152,13 +152,13 @@ async def screen(
         return invalid(faults)
     except ValueError as error:
         return invalid([(("body", "message"), str(error))])
-    given = [one.text if isinstance(one, AddressError) else one for one in envelope.entries]
+    given = [one.text if isinstance(one, AddressError) else one for one in draft.entries]
     if len(given) > _MOST:
         return invalid([(("body", "message"), f"it has more than {_MOST} recipients")])
-    return await _answer(desk, token, envelope.message.mail_from, given)
+    return await _answer(desk, token, draft.message.mail_from, given)
 
 
-def _envelope(asked: Question) -> eml.Envelope:
+def _draft(asked: Question) -> eml.Draft:
     try:
         octets = base64.b64decode("".join((asked.message or "").split()), validate=True)
     except (binascii.Error, ValueError):
