@@ -14,11 +14,11 @@ from missent.core.errors import ConfigError
 from missent.gates.confirm import Confirm, LocalAttempts
 from missent.gates.keeper import Keeper
 from missent.gates.relay.admission import Peer, Ways
+from missent.gates.relay.conversation import Conversation
 from missent.gates.relay.desk import Desk
 from missent.gates.relay.dispose import Dispose
 from missent.gates.relay.options import LOOPBACK
 from missent.gates.relay.routes import Routes
-from missent.gates.relay.session import Conversation
 from missent.smtp.client.ways import delivery
 from missent.smtp.listener import Listener
 
