@@ -24,7 +24,7 @@ PROGRAM = """
 import asyncio, signal, sys
 from pathlib import Path
 from missent.gates.relay.options import RelayOptions
-from missent.gates.relay.server import serve
+from missent.gates.relay.server import serving
 from missent.smtp.listener import ListenOptions
 from missent.testing.relay import MilGuard
 
@@ -32,8 +32,9 @@ async def main():
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     options = RelayOptions(ListenOptions(port=0, grace=5), outbox=Path(sys.argv[1]))
-    ready = lambda names: print("port", names[0][1], file=sys.stderr, flush=True)
-    await serve(options, MilGuard(), stop, ready)
+    async with serving(options, MilGuard()) as names:
+        print("port", names[0][1], file=sys.stderr, flush=True)
+        await stop.wait()
 
 asyncio.run(main())
 """

@@ -11,7 +11,7 @@ from missent.core.engine import screen
 from missent.core.facts import Facts
 from missent.core.finding import Finding
 from missent.core.policy import Mode, Policy
-from missent.gates.relay.server import serve
+from missent.gates.relay.server import serving
 from missent.smtp.client.options import UpstreamOptions
 from missent.smtp.listener import Listener, ListenOptions
 from missent.testing.smtp import Answers
@@ -93,20 +93,8 @@ class MilGuard:
 @asynccontextmanager
 async def running(options: RelayOptions, assess: Assess) -> AsyncIterator[int]:
     """Run a relay; gives its port, and stops it in order at the end."""
-    stop = asyncio.Event()
-    ports: asyncio.Queue[int] = asyncio.Queue()
-    task = asyncio.create_task(
-        serve(options, assess, stop, lambda names: ports.put_nowait(names[0][1]))
-    )
-    task.add_done_callback(lambda _: ports.put_nowait(0))
-    port = await ports.get()
-    if not port:
-        await task
-    try:
-        yield port
-    finally:
-        stop.set()
-        await task
+    async with serving(options, assess) as names:
+        yield names[0][1]
 
 
 class NextHop(Answers):

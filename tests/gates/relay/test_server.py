@@ -10,7 +10,7 @@ import pytest
 
 from missent.core.errors import ConfigError
 from missent.gates.relay.options import RelayOptions
-from missent.gates.relay.server import _inside, serve, serving
+from missent.gates.relay.server import _inside, serving
 from missent.testing.relay import MilGuard, running, talk
 
 if TYPE_CHECKING:
@@ -38,13 +38,10 @@ def test_whom_it_serves(peer: str, inside: bool) -> None:  # noqa: FBT001  a col
     assert _inside(peer, NETWORKS) is inside
 
 
-async def test_it_runs_until_told_to_stop(options: RelayOptions, log: list[EventDict]) -> None:
-    stop = asyncio.Event()
-    stop.set()
-    names: list[tuple[str, int]] = []
-    await serve(options, MilGuard(), stop, names.extend)
-    ((host, port),) = names
-    assert host == "127.0.0.1"
+async def test_after_its_end_nobody_listens(options: RelayOptions, log: list[EventDict]) -> None:
+    async with serving(options, MilGuard()) as names:
+        ((host, port),) = names
+        assert host == "127.0.0.1"
     assert [line["event"] for line in log] == ["relay ready", "relay stopped"]
     assert log[0]["listen"] == [f"127.0.0.1:{port}"]
     with pytest.raises(ConnectionRefusedError):

@@ -23,9 +23,8 @@ from missent.smtp.client.ways import delivery
 from missent.smtp.listener import Listener
 
 if TYPE_CHECKING:
-    import asyncio
     import socket
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from missent.gates.confirm import Attempts
     from missent.gates.interface import Assess
@@ -34,30 +33,6 @@ if TYPE_CHECKING:
     from missent.smtp.client.interface import Delivery
 
 _log = structlog.get_logger("missent.relay")
-
-
-async def serve(
-    options: RelayOptions,
-    assess: Assess,
-    stop: asyncio.Event,
-    ready: Callable[[tuple[tuple[str, int], ...]], None] | None = None,
-) -> None:
-    """Relay mail until `stop` is set; then finish the messages under way and return.
-
-    Args:
-        options: where to listen, whom to serve, where mail goes.
-        assess: decides about recipients, and remembers what was sent.
-        stop: set it to stop.
-        ready: called with the addresses and ports, when clients can connect.
-
-    Raises:
-        ConfigError: the outbox or the certificates cannot be used, or the next hop is ourselves.
-        OSError: the address cannot be listened on.
-    """
-    async with serving(options, assess) as names:
-        if ready is not None:
-            ready(names)
-        await stop.wait()
 
 
 @asynccontextmanager
