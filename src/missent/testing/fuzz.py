@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from missent.core.errors import ProtocolError
 from missent.gates.confirm import Confirm, LocalAttempts
+from missent.gates.dispose import Dispose
 from missent.gates.milter import commands as c
 from missent.gates.milter import wire
 from missent.gates.milter.desk import Desk, DeskOptions
@@ -104,7 +105,8 @@ class Heard:
 def converse(chance: random.Random, count: int) -> Heard:
     """Feed so many packets to sessions of the milter, which answer, are silent or break."""
     guard, heard = SuffixGuard(), Heard()
-    desk = Desk(guard, DeskOptions(), Confirm(LocalAttempts(), time.time), guard.at_once)
+    dispose = Dispose(guard, Confirm(LocalAttempts(), time.time))
+    desk = Desk(guard, DeskOptions(), dispose, guard.at_once)
     while heard.packets < count:
         heard.sessions += 1
         stream, session = wire.from_mta(), Session(_OURS)

@@ -10,6 +10,7 @@ from missent.core.address import Address
 from missent.core.errors import StoreError
 from missent.core.message import Message, Recipient
 from missent.gates.confirm import Confirm, LocalAttempts
+from missent.gates.dispose import Dispose
 from missent.gates.disposition import Disposition, Outcome
 from missent.gates.milter.desk import Desk, DeskOptions
 from missent.gates.milter.events import Question
@@ -42,7 +43,8 @@ def clock() -> Clock:
 def desk(guard: SuffixGuard, clock: Clock) -> Callable[..., Desk]:
     def make(**options: object) -> Desk:
         chosen = DeskOptions(**options)  # type: ignore[arg-type]
-        return Desk(guard, chosen, Confirm(LocalAttempts(), clock), guard.at_once)
+        dispose = Dispose(guard, Confirm(LocalAttempts(), clock))
+        return Desk(guard, chosen, dispose, guard.at_once)
 
     return make
 
@@ -164,8 +166,8 @@ async def test_without_a_store_for_attempts_on_error_decides(guard: SuffixGuard)
         async def first(self, *_: object, **__: object) -> int | None:
             raise StoreError("down")
 
-    confirm = Confirm(Down(), Clock())
-    at = Desk(guard, DeskOptions(hold_by="refuse-once", on_error="tempfail"), confirm)
+    dispose = Dispose(guard, Confirm(Down(), Clock()))
+    at = Desk(guard, DeskOptions(hold_by="refuse-once", on_error="tempfail"), dispose)
     assert at.at_once(ask("a@b.hold")) is None
     assert (await at.decide(ask("a@b.hold")))[0].outcome is Outcome.TEMPFAILED
 

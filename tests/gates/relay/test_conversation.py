@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from structlog.typing import EventDict
 
     from missent.core.message import Message
-    from missent.gates.relay.options import OnError, RelayOptions
+    from missent.gates.dispose import OnError
+    from missent.gates.relay.options import RelayOptions
     from missent.smtp.events import Answer, Event
 
 DIALOGUE = (

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import structlog
 
-from missent.core.verdict import Action
 from missent.gates import reply
+from missent.gates.dispose import undecided
 from missent.gates.disposition import Disposition, Outcome
 
 if TYPE_CHECKING:
@@ -18,20 +18,16 @@ if TYPE_CHECKING:
 
     from missent.core.message import Message
     from missent.core.verdict import RecipientVerdict, Verdict
-    from missent.gates.confirm import Confirm
+    from missent.gates.dispose import Act, Dispose, OnError
     from missent.gates.interface import Assess
     from missent.gates.keeper import Keeper, Kept
     from missent.gates.milter.events import Question
     from missent.smtp.replies import Reply
 
 HoldBy: TypeAlias = Literal["hold", "queue", "refuse-once"]
-Act: TypeAlias = "tuple[Outcome, Reply | None]"
 
 _log = structlog.get_logger("missent.milter")
-_ACCEPT: Act = (Outcome.ACCEPTED, None)
-_WARN: Act = (Outcome.WARNED, None)
 _HOLD: Act = (Outcome.HELD, None)
-_KEEP: Act = (Outcome.KEPT, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ class DeskOptions:
     """
 
     deadline: float = 5.0
-    on_error: Literal["accept", "tempfail"] = "accept"
+    on_error: OnError = "accept"
     hold_by: HoldBy = "queue"
     local: Literal["bounce", "hold"] = "bounce"
 
@@ -67,7 +63,7 @@ class Desk:
         self,
         assess: Assess,
         options: DeskOptions,
-        confirm: Confirm,
+        dispose: Dispose,
         at_once: Callable[[Message], Verdict | None] | None = None,
         keeper: Keeper | None = None,
     ) -> None:
@@ -76,15 +72,15 @@ class Desk:
         Args:
             assess: gathers the facts and screens.
             options: how verdicts are carried out.
-            confirm: who counts attempts, where a recipient is refused once.
+            dispose: carries them out.
             at_once: the verdict of `assess` where nothing has to be waited for, None where
                 something has: it spares most messages a task of their own.
-            keeper: keeps messages, where they are held by `hold`.
+            keeper: keeps messages; None where none is kept.
         """
-        self._keeper = keeper if options.hold_by == "hold" else None
         self._assess = assess
         self._options = options
-        self._confirm = confirm
+        self._dispose = dispose
+        self._keeper = keeper
         self._verdict_at_once = at_once
         self._trouble = ""
         self.counts: Counter[str] = Counter()
@@ -97,10 +93,15 @@ class Desk:
             verdict = self._verdict_at_once(question.message)
             if verdict is None:
                 return None
-            acts = [self._act(question, verdict, answer) for answer in verdict.recipients]
+            acts = []
+            for answer in verdict.recipients:
+                act = self._act(question, verdict, answer)
+                if act is None:
+                    return None
+                acts.append(act)
         except Exception as error:  # noqa: BLE001  the MTA needs an answer, whatever is broken
             return self._failed(question, f"{type(error).__name__}: {error}")
-        return None if None in acts else self._done(verdict, acts)
+        return self._done(verdict, acts)
 
     async def decide(self, question: Question) -> tuple[Disposition, ...]:
         """Decide about each recipient; never raises but for cancellation."""
@@ -108,7 +109,7 @@ class Desk:
             async with asyncio.timeout(self._options.deadline):
                 verdict = await self._assess(question.message)
                 acts = [
-                    self._act(question, verdict, answer) or await self._ask(question, answer)
+                    self._act(question, verdict, answer) or await self._stop(question, answer)
                     for answer in verdict.recipients
                 ]
         except TimeoutError:
@@ -118,42 +119,29 @@ class Desk:
         return self._done(verdict, acts)
 
     def _act(self, question: Question, verdict: Verdict, answer: RecipientVerdict) -> Act | None:
-        """What to do about a recipient; None where its sender's attempts must be looked up."""
-        action = answer.action
-        if action is Action.ALLOW or not verdict.enforced:
-            return _ACCEPT
-        if action is Action.WARN:
-            return _WARN
-        if action is Action.BLOCK:
-            if self._reviews(question, answer):
-                return None
-            if not question.by_smtp and self._options.local == "hold" and question.can_hold:
-                return _HOLD
-            return Outcome.REFUSED, reply.refusal(answer, smtputf8=question.smtputf8)
-        return _HOLD if self._options.hold_by == "queue" and question.can_hold else None
+        """What to do about a recipient; None where something must be looked up."""
+        act = self._dispose.at_once(
+            answer,
+            enforced=verdict.enforced,
+            smtputf8=question.smtputf8,
+            can_keep=question.can_keep,
+        )
+        return _HOLD if question.can_hold and self._queues(question, act) else act
 
-    def _reviews(self, question: Question, answer: RecipientVerdict) -> bool:
-        keeper = self._keeper
-        return keeper is not None and question.can_keep and keeper.reviews(answer)
+    def _queues(self, question: Question, act: Act | None) -> bool:
+        """Whether the MTA's hold queue takes the message instead."""
+        if act is None:
+            return self._options.hold_by == "queue"
+        local = not question.by_smtp and self._options.local == "hold"
+        return local and act[0] is Outcome.REFUSED
 
-    async def _ask(self, question: Question, answer: RecipientVerdict) -> Act:
-        """Keep the message for its sender to choose, or else let the sender send it again."""
-        if self._keeper is not None and question.can_keep:
-            takes = await self._keeper.takes(question.message.mail_from)
-            if takes is None:
-                return Outcome.TEMPFAILED, reply.UNDECIDED
-            if takes:
-                return _KEEP
-        if answer.action is Action.BLOCK:
-            return Outcome.REFUSED, reply.refusal(answer, smtputf8=question.smtputf8)
-        return await self._refuse_once(question, answer)
-
-    async def _refuse_once(self, question: Question, answer: RecipientVerdict) -> Act:
-        sender, address = question.message.mail_from, answer.recipient.address
-        if await self._confirm.again(sender.key if sender else "", address.key):
-            await self._assess.confirmed(sender, address)
-            return Outcome.CONFIRMED, None
-        return Outcome.REFUSED, self._confirm.refusal(answer, smtputf8=question.smtputf8)
+    async def _stop(self, question: Question, answer: RecipientVerdict) -> Act:
+        return await self._dispose.stop(
+            answer,
+            question.message.mail_from,
+            smtputf8=question.smtputf8,
+            can_keep=question.can_keep,
+        )
 
     async def keep(self, kept: Kept) -> tuple[str, Reply | None]:
         """Lay a message into the store: its name there, or what the MTA is told instead."""
@@ -164,13 +152,12 @@ class Desk:
             self.counts["error: not kept"] += 1
         return name, refusal
 
-    def _done(self, verdict: Verdict, acts: Sequence[Act | None]) -> tuple[Disposition, ...]:
+    def _done(self, verdict: Verdict, acts: Sequence[Act]) -> tuple[Disposition, ...]:
         if self._trouble:
             _log.warning("deciding again", after=self._trouble)
             self._trouble = ""
         found = []
-        for answer, act in zip(verdict.recipients, acts, strict=True):
-            outcome, said = act or _ACCEPT
+        for answer, (outcome, said) in zip(verdict.recipients, acts, strict=True):
             self.counts[outcome] += 1
             address = answer.recipient.address
             found.append(Disposition(address, outcome, answer, verdict.enforced, said))
@@ -182,9 +169,7 @@ class Desk:
             # Once, and not for every recipient of an outage.
             _log.error("cannot decide", reason=reason, then=self._options.on_error)
             self._trouble = reason
-        outcome, said = Outcome.ACCEPTED, None
-        if self._options.on_error == "tempfail":
-            outcome, said = Outcome.TEMPFAILED, reply.UNDECIDED
+        outcome, said = undecided(self._options.on_error)
         return tuple(
             Disposition(recipient.address, outcome, reply=said, reason=reason)
             for recipient in question.message.recipients

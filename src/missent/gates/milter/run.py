@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from missent.gates.confirm import Confirm, LocalAttempts, Patience
+from missent.gates.dispose import Dispose
 from missent.gates.disposition import Privacy
 from missent.gates.keeper import Keeper
 from missent.gates.milter.books import Books
@@ -76,9 +77,10 @@ async def serving(
     if options.notice is not None and room is not None:
         notifier = Notifier(options.notice, room, attempts, time.time)
     books = Books(assess, options.privacy, notifier)
-    keeper = Keeper(room, options.desk.deadline) if room is not None else None
-    confirm = Confirm(attempts, time.time, options.patience)
-    desk = Desk(assess, options.desk, confirm, at_once, keeper)
+    own = options.desk
+    keeper = Keeper(room, own.deadline) if room and own.hold_by == "hold" else None
+    dispose = Dispose(assess, Confirm(attempts, time.time, options.patience), keeper)
+    desk = Desk(assess, own, dispose, at_once, keeper)
     gate = Gate(options.gate, desk, books)
     beside = [asyncio.create_task(books.run())]
     if notifier:

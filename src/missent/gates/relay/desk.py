@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from missent.gates.dispose import undecided
 from missent.gates.disposition import Disposition, Outcome
-from missent.gates.reply import UNDECIDED
+from missent.smtp.replies import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from missent.core.address import Address
     from missent.core.message import Message
+    from missent.gates.dispose import Dispose, OnError
     from missent.gates.interface import Assess
-    from missent.gates.relay.dispose import Dispose
-    from missent.gates.relay.options import OnError
     from missent.smtp.events import Mail
 
 _log = structlog.get_logger("missent.relay")
+_KEPT = Reply(250, "2.1.5", ("recipient ok; the message will be held for it",))
 
 
 class Desk:
@@ -56,14 +57,18 @@ class Desk:
                 if not verdict.recipients:
                     return self._undecided(address, "no verdict")
                 answer, enforced = verdict.recipients[0], verdict.enforced
-                outcome, reply = await self._dispose(
-                    mail, answer, enforced=enforced, can_keep=can_keep
+                outcome, reply = self._dispose.at_once(
+                    answer, enforced=enforced, smtputf8=mail.smtputf8, can_keep=can_keep
+                ) or await self._dispose.stop(
+                    answer, mail.address, smtputf8=mail.smtputf8, can_keep=can_keep
                 )
         except TimeoutError:
             return self._undecided(address, "deadline")
         except Exception as error:  # noqa: BLE001  a bug there must not stop mail, see on_error
             _log.exception("recipient not decided")
             return self._undecided(address, type(error).__name__)
+        if outcome is Outcome.KEPT:
+            reply = _KEPT
         return Disposition(address, outcome, answer, enforced, reply)
 
     async def sent(self, message: Message) -> None:
@@ -79,6 +84,5 @@ class Desk:
         self._assess.decided(mail.address, dispositions, sent=sent)
 
     def _undecided(self, address: Address, reason: str) -> Disposition:
-        if self._on_error == "tempfail":
-            return Disposition(address, Outcome.TEMPFAILED, reply=UNDECIDED, reason=reason)
-        return Disposition(address, Outcome.ACCEPTED, reason=reason)
+        outcome, reply = undecided(self._on_error)
+        return Disposition(address, outcome, reply=reply, reason=reason)

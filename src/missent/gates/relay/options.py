@@ -12,11 +12,11 @@ from missent.gates.disposition import Privacy
 from missent.smtp.listener import ListenOptions
 
 if TYPE_CHECKING:
+    from missent.gates.dispose import OnError
     from missent.gates.relay.routes import RouteOptions
     from missent.smtp.client.options import UpstreamOptions
 
 Network: TypeAlias = IPv4Network | IPv6Network
-OnError: TypeAlias = Literal["accept", "tempfail"]
 HoldBy: TypeAlias = Literal["hold", "refuse-once", "refuse"]
 
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))

@@ -12,11 +12,11 @@ import structlog
 
 from missent.core.errors import ConfigError
 from missent.gates.confirm import Confirm, LocalAttempts
+from missent.gates.dispose import Dispose
 from missent.gates.keeper import Keeper
 from missent.gates.relay.admission import Peer, Ways
 from missent.gates.relay.conversation import Conversation
 from missent.gates.relay.desk import Desk
-from missent.gates.relay.dispose import Dispose
 from missent.gates.relay.options import LOOPBACK
 from missent.gates.relay.routes import Routes
 from missent.smtp.client.ways import delivery
@@ -66,7 +66,7 @@ async def serving(
     ways = _ways(options)
     confirm = Confirm(attempts or LocalAttempts(), time.time, options.patience)
     keeper = Keeper(room, options.deadline) if room and options.hold_by == "hold" else None
-    dispose = Dispose(options.hold_by, confirm, assess, keeper)
+    dispose = Dispose(assess, confirm, keeper, once=options.hold_by != "refuse")
     desk = Desk(assess, dispose, options.deadline, options.on_error)
 
     @lru_cache(maxsize=4096)
