@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
+
+from missent.serving.networks import inside
 
 if TYPE_CHECKING:
     from missent.core.address import Address
+    from missent.serving.networks import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Ours:
 
     authenticated: bool = True
     services: frozenset[str] = frozenset({"ORIGINATING"})
-    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    networks: tuple[Network, ...] = ()
     sender_domains: frozenset[str] = field(default_factory=frozenset)
     local: bool = True
 
@@ -38,21 +39,10 @@ class Ours:
             service: the name of the service that it came to, "" where that is unknown.
             address: its IP address; anything else lies in no network.
         """
-        return service in self.services or (bool(self.networks) and _inside(address, self.networks))
+        return service in self.services or (bool(self.networks) and inside(address, self.networks))
 
     def sender(self, login: str, mail_from: Address | None) -> bool:
         """Whether a message of this login and reverse-path is ours, from wherever it comes."""
         return (self.authenticated and bool(login)) or (
             mail_from is not None and mail_from.domain.name in self.sender_domains
         )
-
-
-@lru_cache(maxsize=4096)
-def _inside(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
-    try:
-        client = ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(client, IPv6Address) and client.ipv4_mapped:
-        client = client.ipv4_mapped
-    return any(client in network for network in networks)

@@ -6,13 +6,13 @@ import asyncio
 import socket
 from contextlib import suppress
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import structlog
 
 from missent.core.errors import ConfigError
 from missent.serving.listening import prompt
+from missent.serving.networks import inside
 from missent.sinkhole.admission import Admission, AdmissionOptions
 from missent.sinkhole.answers import Answers
 from missent.sinkhole.connection import Connection
@@ -21,8 +21,8 @@ from missent.sinkhole.terms import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from ipaddress import IPv4Network, IPv6Network
 
+    from missent.serving.networks import Network
     from missent.sinkhole.dialogue import Book
     from missent.sinkhole.mapping import Lookalike
     from missent.sinkhole.tls import Certificate
@@ -100,7 +100,7 @@ class SinkholeOptions:
     terms: Terms = field(default_factory=Terms)
     admission: AdmissionOptions = field(default_factory=AdmissionOptions)
     patience: Patience = field(default_factory=Patience)
-    proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    proxies: tuple[Network, ...] = ()
     tarpit: float = 0
     grace: float = 5
 
@@ -179,10 +179,7 @@ class Server:
 
     def is_proxy(self, peer: str) -> bool:
         """Whether this peer speaks for others."""
-        if not self.options.proxies or not peer:
-            return False
-        address = ip_address(peer.partition("%")[0])
-        return any(address in network for network in self.options.proxies)
+        return bool(self.options.proxies) and inside(peer, self.options.proxies)
 
     def later(self, seconds: float, act: Callable[[], None]) -> None:
         """Do something after a while."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -14,9 +14,9 @@ from missent.smtp.listener import ListenOptions
 if TYPE_CHECKING:
     from missent.gates.dispose import OnError
     from missent.gates.relay.routes import RouteOptions
+    from missent.serving.networks import Network
     from missent.smtp.client.options import UpstreamOptions
 
-Network: TypeAlias = IPv4Network | IPv6Network
 HoldBy: TypeAlias = Literal["hold", "refuse-once", "refuse"]
 
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))

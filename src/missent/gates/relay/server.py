@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
 import structlog
@@ -19,6 +18,7 @@ from missent.gates.relay.conversation import Conversation
 from missent.gates.relay.desk import Desk
 from missent.gates.relay.options import LOOPBACK
 from missent.gates.relay.routes import Routes
+from missent.serving.networks import inside
 from missent.smtp.client.ways import delivery
 from missent.smtp.listener import Listener
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from missent.gates.confirm import Attempts
     from missent.gates.interface import Assess
-    from missent.gates.relay.options import Network, RelayOptions
+    from missent.gates.relay.options import RelayOptions
     from missent.hold.room import Room
     from missent.smtp.client.interface import Delivery
 
@@ -71,7 +71,7 @@ async def serving(
 
     @lru_cache(maxsize=4096)
     def known(peer: str) -> Peer:
-        return Peer(peer, _inside(peer, options.networks), _inside(peer, LOOPBACK))
+        return Peer(peer, inside(peer, options.networks), inside(peer, LOOPBACK))
 
     def conversation(peer: str) -> Conversation:
         return Conversation(options, desk, ways, known(peer), keeper)
@@ -107,14 +107,3 @@ def _delivery(options: RelayOptions) -> Delivery | None:
     if upstream is None and options.routes:
         return None  # nobody looks into the outbox of a relay that sends
     return delivery(upstream or options.outbox, listen.hostname, listen.limits.size)
-
-
-def _inside(peer: str, networks: tuple[Network, ...]) -> bool:
-    """Whether a peer is in one of the networks; anything that is no IP address is in none."""
-    try:
-        address = ip_address(peer.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    return any(address in network for network in networks)
