@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from missent.app.values import blame
 from missent.core.errors import ConfigError, StoreError
 from missent.dns.interface import DnsOptions
 from missent.dns.resolver import Resolver
@@ -120,10 +121,8 @@ def options(settings: Settings) -> DnsOptions:
                 f"dns.within: {own.within:g} s must lie below {name}.deadline "
                 f"({gate.deadline:g} s); lower the one or raise the other"
             )
-    try:
+    with blame("dns.resolvers"):
         resolvers = tuple(checked(own.resolvers))
-    except ConfigError as error:
-        raise ConfigError(f"dns.resolvers: {error}") from None
     return DnsOptions(resolvers, own.timeout, own.tries, own.rate, own.parallel)
 
 
@@ -141,11 +140,9 @@ def resolver(settings: Settings, *, many: bool = False) -> Resolver:
     from missent.dns.ares import Ares  # noqa: PLC0415  an extra
 
     asked = options(settings)
-    try:
+    with blame("dns"):
         asker = Ares(asked)
         return Resolver(Absent(asker) if many else asker, asked)
-    except ConfigError as error:
-        raise ConfigError(f"dns: {error}") from None
 
 
 @contextlib.asynccontextmanager

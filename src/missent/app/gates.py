@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 from missent.app.tls import server_tls
+from missent.app.values import blame, host_and_port, read_secret
 from missent.core.address import Address
 from missent.core.errors import ConfigError
 from missent.gates.confirm import Patience
@@ -21,13 +21,12 @@ from missent.gates.relay.options import RelayOptions
 from missent.gates.relay.routes import RouteOptions
 from missent.serving.workers import WorkerOptions
 from missent.settings.gates import RelaySection
-from missent.smtp.client.options import UpstreamOptions, is_loopback, read_secret
+from missent.smtp.client.options import UpstreamOptions, is_loopback
 from missent.smtp.events import Limits
 from missent.smtp.listener import ListenOptions
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator
     from pathlib import Path
     from typing import TypeAlias
 
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 
     Way: TypeAlias = UpstreamOptions | Path
 
-_PORTS = 65535
 LARGEST = 64 << 20  # octets of a message that is kept
 
 
@@ -72,11 +70,13 @@ def relay(settings: Settings) -> RelayOptions | None:
         if settings.milter is not None:
             return None
         own = RelaySection()
-    host, port = _host_and_port(own.listen, "listen")
+    host, port = host_and_port("relay.listen", own.listen, "127.0.0.1:2525")
     tls = _server_tls(own)
-    implicit = _host_and_port(own.listen_tls, "listen_tls") if own.listen_tls else None
-    if implicit and tls is None:
-        raise ConfigError("relay.tls_certificate is missing; relay.listen_tls needs it")
+    implicit = None
+    if own.listen_tls:
+        implicit = host_and_port("relay.listen_tls", own.listen_tls, "127.0.0.1:4465")
+        if tls is None:
+            raise ConfigError("relay.tls_certificate is missing; relay.listen_tls needs it")
     if own.route and tls is None and not is_loopback(host):
         raise ConfigError(
             f"relay.tls_certificate is missing; on {host} nobody signs in without TLS: add it, or "
@@ -211,19 +211,3 @@ def _server_tls(own: RelaySection) -> ssl.SSLContext | None:
     if own.tls_key is not None:
         raise ConfigError("relay.tls_certificate is missing; add it, or leave out relay.tls_key")
     return None
-
-
-def _host_and_port(text: str, key: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    if not host or not port.isascii() or not port.isdigit() or int(port) > _PORTS:
-        raise ConfigError(f"relay.{key}: {text!r} is no host and port; write 127.0.0.1:2525")
-    return host.removeprefix("[").removesuffix("]"), int(port)
-
-
-@contextmanager
-def blame(key: str) -> Iterator[None]:
-    """Let a fault that is found by a room be told with the key of the file."""
-    try:
-        yield
-    except ConfigError as error:
-        raise ConfigError(f"{key}: {error}") from None

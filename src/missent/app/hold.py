@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from missent.app.gates import blame, way
+from missent.app.gates import way
 from missent.app.places import listen_at, need
+from missent.app.values import blame
 from missent.core.address import Address
 from missent.core.errors import ConfigError
 from missent.hold.dispatch import DispatchOptions

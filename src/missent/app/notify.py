@@ -7,10 +7,10 @@ import time
 import urllib.request
 from typing import TYPE_CHECKING
 
+from missent.app.values import read_secret
 from missent.core.address import Domain
 from missent.exposure import tell
 from missent.hold.interface import Kind, Task
-from missent.smtp.client.options import read_secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,10 +5,9 @@ from __future__ import annotations
 import socket
 from importlib.util import find_spec
 
+from missent.app.values import host_and_port
 from missent.core.errors import ConfigError
 from missent.serving.listening import prompt
-
-_PORTS = 65535
 
 
 def listen_at(key: str, text: str) -> socket.socket:
@@ -17,10 +16,7 @@ def listen_at(key: str, text: str) -> socket.socket:
     Raises:
         ConfigError: it is no such text, or the address cannot be had.
     """
-    host, _, port = text.rpartition(":")
-    if not host or not port.isascii() or not port.isdigit() or int(port) > _PORTS:
-        raise ConfigError(f"{key}: {text!r} is no host and port; write 127.0.0.1:8025")
-    return listen(key, host.removeprefix("[").removesuffix("]"), int(port))
+    return listen(key, *host_and_port(key, text, "127.0.0.1:8025"))
 
 
 def listen(key: str, host: str, port: int) -> socket.socket:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from missent.app.values import blame, read_secret
 from missent.core.errors import ConfigError, StoreError
 from missent.core.permission import Permissions
 from missent.memory.load import load
@@ -39,13 +40,8 @@ def password(settings: Settings) -> str | None:
     file = settings.store.password_file
     if file is None:
         return os.environ.get(VARIABLE) or None
-    try:
-        lines = file.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"store.password_file: it cannot be read: {error}") from None
-    if not lines or not lines[0]:
-        raise ConfigError(f"store.password_file: {file} is empty; write the password into it")
-    return lines[0]
+    with blame("store.password_file"):
+        return read_secret(file)
 
 
 def examine(settings: Settings) -> None:
@@ -56,10 +52,8 @@ def examine(settings: Settings) -> None:
     """
     if settings.store.url:
         given = password(settings)
-        try:
+        with blame("store.url"):
             driver_url(settings.store.url, given)
-        except ConfigError as error:
-            raise ConfigError(f"store.url: {error}") from None
 
 
 async def open_store(settings: Settings, *, make: bool = False) -> SqlStore:

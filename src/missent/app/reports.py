@@ -12,9 +12,10 @@ from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from typing import TYPE_CHECKING
 
-from missent.app.gates import blame, way
+from missent.app.gates import way
 from missent.app.remember import open_store
 from missent.app.sinkhole import lookalikes, section, stored
+from missent.app.values import blame
 from missent.core.address import Address
 from missent.core.errors import ConfigError
 from missent.report.owner import page, signing, text

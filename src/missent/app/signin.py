@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from missent.app.gates import blame
-from missent.smtp.client.options import read_secret
+from missent.app.values import blame, read_secret
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute

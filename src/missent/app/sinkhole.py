@@ -14,6 +14,7 @@ import structlog
 
 from missent.app import domains, working
 from missent.app.remember import open_store
+from missent.app.values import blame, host_and_port
 from missent.core.errors import ConfigError, StoreError
 from missent.dns.ares import Ares
 from missent.memory.sql.refusals import StoredRefusals
@@ -114,10 +115,8 @@ def lookalikes(own: SinkholeSection) -> tuple[Lookalike, ...]:
     """
     pairs = []
     for number, entry in enumerate(own.lookalike, 1):
-        try:
+        with blame(f"sinkhole.lookalike[{number}]"):
             pairs.append(Lookalike.parse(entry.typed, entry.meant, entry.note))
-        except ConfigError as error:
-            raise ConfigError(f"sinkhole.lookalike[{number}]: {error}") from None
     return tuple(pairs)
 
 
@@ -140,8 +139,8 @@ def share(settings: Settings) -> Shared:
         certificate = Certificate(own.tls_certificate, own.tls_key)
     opened = []
     for place in own.listen:
-        host, _, port = place.rpartition(":")
-        opened.append(listen_on(host.strip("[]"), int(port), own.workers))
+        host, port = host_and_port("sinkhole.listen", place, "0.0.0.0:25")
+        opened.append(listen_on(host, port, own.workers))
         _log.info("listening", place=shown(opened[-1][0]))
     return Shared(list(zip(*opened, strict=True)), DayKey(time.time()), certificate)
 

@@ -1,14 +1,9 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from missent.core.errors import ConfigError
-from missent.smtp.client.options import Security, UpstreamOptions, read_secret
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from missent.smtp.client.options import Security, UpstreamOptions
 
 
 @pytest.mark.parametrize(
@@ -61,21 +56,3 @@ def test_a_password_never_goes_over_the_net_in_the_clear() -> None:
         UpstreamOptions.parse("smtp://mx.example", username="gen", password="x")
     for host in ("localhost", "127.0.0.1", "[::1]"):
         assert UpstreamOptions.parse(f"smtp://{host}", username="gen", password="x").username
-
-
-def test_secrets_are_read_from_a_file_or_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "secret"
-    file.write_text("hunter2\n")
-    assert read_secret(file) == "hunter2"
-    file.write_text("\n")
-    with pytest.raises(ConfigError, match="empty"):
-        read_secret(file)
-    with pytest.raises(ConfigError, match="cannot be read"):
-        read_secret(tmp_path / "none")
-    monkeypatch.setenv("MISSENT_TEST_SECRET", "hunter3")
-    assert read_secret(None, "MISSENT_TEST_SECRET") == "hunter3"
-    monkeypatch.delenv("MISSENT_TEST_SECRET")
-    with pytest.raises(ConfigError, match="MISSENT_TEST_SECRET"):
-        read_secret(None, "MISSENT_TEST_SECRET")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import ip_address
@@ -99,29 +98,6 @@ class UpstreamOptions:
                 "write smtp+starttls:// or smtps://"
             )
         return cls(split.hostname, port, security, user, password, cafile)
-
-
-def read_secret(file: Path | None, variable: str = "") -> str:
-    """Read a password from a file, or else from an environment variable.
-
-    Args:
-        file: its first line counts.
-        variable: the name of the variable.
-
-    Raises:
-        ConfigError: there is nothing to be had there.
-    """
-    if file is not None:
-        try:
-            lines = file.read_text("utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"the password cannot be read: {error}") from None
-        if not lines or not lines[0]:
-            raise ConfigError(f"the password file {file} is empty")
-        return lines[0]
-    if not os.environ.get(variable):
-        raise ConfigError(f"the environment variable {variable!r} for the password is not set")
-    return os.environ[variable]
 
 
 def _bad_url(host: str | None) -> str:
