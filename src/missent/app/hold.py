@@ -12,9 +12,9 @@ from missent.app.places import listen_at, need
 from missent.app.values import blame
 from missent.core.address import Address
 from missent.core.errors import ConfigError
+from missent.hold.answers.letterbox import Letterbox
 from missent.hold.dispatch import DispatchOptions
 from missent.hold.keys import Keys
-from missent.hold.listener import Answers
 from missent.hold.options import RoomOptions
 from missent.hold.room import Room
 from missent.hold.sql.store import SqlHold
@@ -109,7 +109,7 @@ async def keeping(settings: Settings, memory: Memory | None) -> AsyncIterator[Ro
 @asynccontextmanager
 async def hearing(room: Room, sockets: Sequence[socket.socket]) -> AsyncIterator[None]:
     """Take the answers to notices until the end of the `with`."""
-    listener = Listener(ListenOptions(hostname=room.options.hostname), lambda _: Answers(room))
+    listener = Listener(ListenOptions(hostname=room.options.hostname), lambda _: Letterbox(room))
     await listener.open(sockets)
     try:
         yield

@@ -11,8 +11,8 @@ import structlog
 from missent.core.errors import StoreError
 from missent.gates import reply
 from missent.gates.suspects import suspect
+from missent.hold.answers.carry_out import carry_out, is_reply_address, message_of
 from missent.hold.interface import Envelope
-from missent.hold.listener import answered, is_reply_address, message_of
 from missent.hold.room import Automatic
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Keeper:
         Raises:
             StoreError: it cannot be noted now.
         """
-        await answered(self._room, held, sender, content)
+        await carry_out(self._room, held, sender, content)
 
     def _trouble(self, reason: str) -> None:
         if not self._in_trouble:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from missent.hold.tokens import Token
 
 _log = structlog.get_logger("missent.hold")
-_HOUR, _DAY = 3600, 86_400
+_HOUR = 3600
 _SOON = 20.0  # seconds for one try of a notice
 _SWEEP = 2.0  # seconds between two looks for what expired
 
@@ -130,7 +130,7 @@ class Room:
             replace(envelope, message_id=found.message_id),
             tuple(suspects),
             keys.seal(content, name),
-            keys.seal(found.subject.encode(), f"{name} subject"),
+            keys.seal_subject(found.subject, name),
             len(content),
             mark,
             now,
@@ -214,10 +214,7 @@ class Room:
 
     def subject(self, held: Held) -> str:
         """The subject of a held message; "" where its key is gone."""
-        try:
-            return self.options.keys.open(held.subject, f"{held.name} subject").decode()
-        except StoreError:
-            return ""
+        return self.options.keys.open_subject(held.subject, held.name)
 
     # Its own tasks.
 

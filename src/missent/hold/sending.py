@@ -143,10 +143,7 @@ class Sending:
         return Address.of(f"{box.local}+{token}", box.domain.name)
 
     def _subject(self, held: Held) -> str:
-        try:
-            return self._options.keys.open(held.subject, f"{held.name} subject").decode()
-        except StoreError:
-            return ""  # its key is gone; the question can be asked without it
+        return self._options.keys.open_subject(held.subject, held.name)
 
     async def _content(self, name: str) -> bytes:
         sealed = await self._store.sealed(name)

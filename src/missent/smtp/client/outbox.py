@@ -77,7 +77,6 @@ class OutboxMessage:
         self._mail = mail
         self._recipients: list[Address] = []
         self._file: IO[bytes] | None = None
-        self._failed = False
 
     async def rcpt(self, address: Address) -> Reply:
         """Take a recipient."""

@@ -86,7 +86,7 @@ class SqlSample:
             Envelope(one.sender),
             (one.suspect,),
             keys.seal(one.content, name),
-            keys.seal(one.subject.encode(), f"{name} subject"),
+            keys.seal_subject(one.subject, name),
             len(one.content),
             "",
             one.at,

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from missent.core.address import Address
+from missent.hold.answers.read import choice, from_program
 from missent.hold.machine import Choice
-from missent.hold.replies import choice, from_program
 
 SEND, INSTEAD, DISCARD = Choice.SEND, Choice.INSTEAD, Choice.DISCARD
 QUOTED = "\r\n\r\nOn Friday missent wrote:\r\n> SEND INSTEAD DISCARD\r\n"

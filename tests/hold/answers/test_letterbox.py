@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
-from missent.hold.listener import Answers
+from missent.hold.answers.letterbox import Letterbox
 from missent.hold.tokens import Token
 from missent.smtp.events import Rcpt
 from missent.smtp.listener import Listener, ListenOptions
@@ -28,7 +28,7 @@ TEXT = "Subject: Re: Held: your message to gen@army.ml\r\n\r\n{}\r\n\r\n> SEND\r
 
 @asynccontextmanager
 async def listening(room: Room) -> AsyncIterator[Callable[..., Awaitable[int]]]:
-    listener = Listener(ListenOptions(port=0), lambda _: Answers(room))
+    listener = Listener(ListenOptions(port=0), lambda _: Letterbox(room))
     [(_, port)] = await listener.open()
 
     def say(to: str, text: str, sender: str) -> tuple[int, bytes]:

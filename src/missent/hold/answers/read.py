@@ -27,7 +27,7 @@ _ANSWERED = re.compile(r"^\s*((re|aw|sv|antw|tr)\s*:\s*)+", re.IGNORECASE)
 _TAGS = re.compile(
     r"<(style|head)\b.*?</\1\s*>|<br\b[^>]*>|</?(?:p|div|li)\b[^>]*>|<[^>]*>", re.DOTALL
 )
-_READ = 64 << 10  # octets of an answer that are looked at
+OCTETS = 64 << 10  # octets of an answer that are looked at
 _QUOTED = (">", "|")
 
 
@@ -38,7 +38,7 @@ def from_program(sender: Address | None, content: bytes) -> bool:
 
 def choice(content: bytes) -> Choice | None:
     """What the answer chooses; None where it does not say it in one word."""
-    parsed = message_from_bytes(content[:_READ], policy=policy.default)
+    parsed = message_from_bytes(content[:OCTETS], policy=policy.default)
     subject = _ANSWERED.sub("", header.read(content).subject)
     return _word(subject) or _word(_first_line(parsed))
 

@@ -1,0 +1,1 @@
+"""What comes back from those who were asked: their answers by mail."""
