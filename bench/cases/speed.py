@@ -15,7 +15,7 @@ from bench.memory.made import SEED, domain_names, mistyped
 from missent import Guard
 from missent.core.address import Address
 from missent.memory.build import SnapshotBuilder
-from missent.memory.interface import Contact
+from missent.memory.learned import Contact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bench.console.fill import DAY, NOW
 from missent.core.pattern import Pattern
-from missent.memory.interface import Sought
+from missent.memory.decided import Sought
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.memory.made import OWN, SEED, domain_names, name
-from missent.memory.interface import Batch, Delta, Lesson
+from missent.memory.interface import Batch
+from missent.memory.learned import Delta, Lesson
 from missent.memory.sql.store import SqlStore
 from missent.testing.api import api_at
 from missent.web.tokens import Scope

@@ -9,7 +9,8 @@ import itertools
 import random
 from typing import TYPE_CHECKING
 
-from missent.memory.interface import Batch, Delta, Lesson
+from missent.memory.interface import Batch
+from missent.memory.learned import Delta, Lesson
 from missent.memory.sql.store import SqlStore
 
 if TYPE_CHECKING:

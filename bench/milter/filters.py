@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from missent.memory.interface import Batch, Delta, Lesson
+from missent.memory.interface import Batch
+from missent.memory.learned import Delta, Lesson
 from missent.memory.sql.store import SqlStore
 from missent.testing.milter import Missent
 from missent.testing.postfix import answers, free_port, until

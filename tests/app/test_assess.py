@@ -12,7 +12,7 @@ from missent.core.finding import Finding
 from missent.core.message import Message, Recipient
 from missent.core.verdict import Action, RecipientVerdict
 from missent.gates.disposition import Disposition, Outcome
-from missent.memory.interface import Decision
+from missent.memory.decided import Decision
 from missent.settings import parse
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from missent.app import remember
 from missent.core.address import Address
 from missent.core.errors import ConfigError, StoreError
 from missent.core.message import Message, Recipient
-from missent.memory.interface import Batch, Delta, Lesson
+from missent.memory.interface import Batch
+from missent.memory.learned import Delta, Lesson
 from missent.settings import Settings, parse
 
 if TYPE_CHECKING:

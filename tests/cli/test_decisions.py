@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from missent.cli.root import cli
-from missent.memory.interface import Batch, Decision, Judgement
+from missent.memory.decided import Decision, Judgement
+from missent.memory.interface import Batch
 from missent.memory.sql.store import SqlStore
 
 if TYPE_CHECKING:

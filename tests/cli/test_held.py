@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from missent.hold.interface import Envelope, Record
+from missent.hold.held import Envelope, Record
 from missent.hold.keys import Keys
 from missent.hold.sql.store import SqlHold
 from missent.memory.sql.store import SqlStore

@@ -5,16 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from missent.core.pattern import Pattern
-from missent.memory.interface import (
-    DAY,
-    Batch,
-    Counted,
-    Decision,
-    Judgement,
-    Overridden,
-    Slip,
-    Sought,
-)
+from missent.memory.counted import Counted, Overridden, Slip
+from missent.memory.decided import Decision, Judgement, Sought
+from missent.memory.interface import DAY, Batch
 from missent.memory.sql import decisions
 
 if TYPE_CHECKING:

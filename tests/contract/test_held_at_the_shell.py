@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from missent.hold.interface import Envelope, Record
+from missent.hold.held import Envelope, Record
 from missent.hold.machine import State
 from missent.hold.sql.store import SqlHold
 from missent.testing.hold import GEN, suspect

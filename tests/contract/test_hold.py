@@ -9,17 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import insert, text
 
-from missent.hold.interface import (
-    Claim,
-    Envelope,
-    Kind,
-    Pick,
-    Reason,
-    Record,
-    Step,
-    Suspect,
-    Task,
-)
+from missent.hold.held import Envelope, Pick, Reason, Record, Step, Suspect
+from missent.hold.jobs import Claim, Kind, Task
 from missent.hold.machine import Choice, Refused, State, Way
 from missent.hold.sql import keeping, rows
 from missent.hold.sql.store import SqlHold
@@ -29,7 +20,7 @@ from missent.memory.sql.store import SqlStore
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from missent.hold.interface import Held
+    from missent.hold.held import Held
 
 ANN = "Ann@corp.example"
 GEN, JOE = "gen@army.ml", "joe@gmial.com"

@@ -17,7 +17,7 @@ from missent.memory.sql.store import SqlStore
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from missent.memory.interface import Contact
+    from missent.memory.learned import Contact
 
 _LEARN = """
 import asyncio, sys

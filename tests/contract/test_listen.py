@@ -11,7 +11,8 @@ from sqlalchemy import text
 
 from missent.core.address import Address
 from missent.core.message import Message, Recipient
-from missent.memory.interface import Batch, Delta, Lesson
+from missent.memory.interface import Batch
+from missent.memory.learned import Delta, Lesson
 from missent.memory.memory import Memory
 from missent.memory.sql.engine import connect, driver_url
 from missent.memory.sql.listen import Listener

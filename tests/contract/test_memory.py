@@ -11,15 +11,16 @@ from missent.core.facts import Use
 from missent.core.message import Message, Recipient
 from missent.core.pattern import Pattern
 from missent.core.permission import Permission
-from missent.memory.interface import Batch, Delta, Lesson
+from missent.memory.interface import Batch
 from missent.memory.keeping import MemoryOptions
+from missent.memory.learned import Delta, Lesson
 from missent.memory.memory import Memory
 from missent.memory.sql.store import SqlStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from missent.memory.interface import Changes, Written
+    from missent.memory.learned import Changes, Written
 
 ANN, EVE, DAN = "ann@corp.example", "eve@partner.example", "dan@other.example"
 OWN = frozenset({"corp.example"})

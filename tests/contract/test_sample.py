@@ -9,11 +9,14 @@ from sqlalchemy import select
 
 from missent.core.pattern import Pattern
 from missent.core.permission import Permission
-from missent.hold.interface import Pick
+from missent.hold.held import Pick
 from missent.hold.keys import Keys
 from missent.hold.machine import Choice, State, Way
 from missent.hold.sql.store import SqlHold
-from missent.memory.interface import DAY, Batch, Decision, Delta, Lesson, Overridden
+from missent.memory.counted import Overridden
+from missent.memory.decided import Decision
+from missent.memory.interface import DAY, Batch
+from missent.memory.learned import Delta, Lesson
 from missent.memory.sql.tables import code_day, contact, correction, decision, slip_day, tally
 from missent.web.sample import people
 from missent.web.sample.made import DAYS, make

@@ -12,16 +12,9 @@ from missent.core.errors import StoreError
 from missent.core.facts import DomainFacts
 from missent.core.pattern import Pattern
 from missent.core.permission import Permission
-from missent.memory.interface import (
-    Batch,
-    Contact,
-    Correction,
-    Decision,
-    Delta,
-    Head,
-    Lesson,
-    Sought,
-)
+from missent.memory.decided import Decision, Sought
+from missent.memory.interface import Batch
+from missent.memory.learned import Contact, Correction, Delta, Head, Lesson
 from missent.memory.sql.store import SqlStore
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from missent.app.zones import Names
 from missent.core.acquaintance import NONE, piece_by_piece, used_one_by_one
 from missent.core.facts import NO_HISTORY, Use
 from missent.memory.build import SnapshotBuilder
-from missent.memory.interface import Contact
+from missent.memory.learned import Contact
 from missent.memory.view import Overlay, View
 from missent.testing.checks import SENDER, Story
 

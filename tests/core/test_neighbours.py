@@ -19,7 +19,7 @@ from missent.core.neighbours import (
     skeleton,
 )
 from missent.memory.build import SnapshotBuilder
-from missent.memory.interface import Contact
+from missent.memory.learned import Contact
 from missent.memory.ledger import Ledger
 
 if TYPE_CHECKING:

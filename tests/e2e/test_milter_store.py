@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from missent.memory.interface import Batch, Delta, Lesson
+from missent.memory.interface import Batch
+from missent.memory.learned import Delta, Lesson
 from missent.memory.sql.store import SqlStore
 from missent.testing.milter import Missent
 from missent.testing.postfix import Postfix, until, why_not

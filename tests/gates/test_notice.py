@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from missent.hold.interface import Task
+    from missent.hold.jobs import Task
 
 ANN, ADMIN = Address.parse("ann@corp.example"), Address.parse("postmaster@corp.example")
 

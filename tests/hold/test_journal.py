@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from missent.hold import journal
-from missent.hold.interface import Claim, Job, Kind, Task
+from missent.hold.jobs import Claim, Job, Kind, Task
 from missent.hold.journal import Journal, Taken, read
 from missent.hold.sql.store import SqlHold
 from missent.memory.sql.store import SqlStore
@@ -28,7 +28,7 @@ YES = Reply(250, "2.0.0", ("ok, for ann@corp.example",))
 CHILD = """
 import sys, time
 from pathlib import Path
-from missent.hold.interface import Job, Kind, Task
+from missent.hold.jobs import Job, Kind, Task
 from missent.hold.journal import Journal
 from missent.smtp.replies import Reply
 journal = Journal(Path(sys.argv[1]))

@@ -10,7 +10,7 @@ import structlog
 
 from missent.core.address import Address
 from missent.core.errors import StoreError
-from missent.hold.interface import Envelope, Pick
+from missent.hold.held import Envelope, Pick
 from missent.hold.machine import Choice, Refused, State, Way
 from missent.hold.room import Automatic, View
 from missent.hold.sql.store import SqlHold

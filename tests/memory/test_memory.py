@@ -18,8 +18,10 @@ from missent.core.facts import Use
 from missent.core.message import Message, Recipient
 from missent.core.pattern import Pattern
 from missent.core.permission import Permission
-from missent.memory.interface import Batch, Correction, Decision, Delta, Lesson
+from missent.memory.decided import Decision
+from missent.memory.interface import Batch
 from missent.memory.keeping import MemoryOptions
+from missent.memory.learned import Correction, Delta, Lesson
 from missent.memory.memory import Memory
 from missent.memory.sql.store import SqlStore
 
@@ -126,7 +128,8 @@ async def test_what_another_process_sends_is_known_before_the_next_decision(
 ) -> None:
     script = (
         "import asyncio, sys\n"
-        "from missent.memory.interface import Batch, Delta, Lesson\n"
+        "from missent.memory.interface import Batch\n"
+        "from missent.memory.learned import Delta, Lesson\n"
         "from missent.memory.sql.store import SqlStore\n"
         "async def main():\n"
         "    store = await SqlStore.open(sys.argv[1])\n"

@@ -11,7 +11,7 @@ from missent.core.facts import NO_HISTORY, Use
 from missent.core.familiar import by_two_questions
 from missent.memory.build import SnapshotBuilder
 from missent.memory.columns import LARGEST
-from missent.memory.interface import Contact, Correction
+from missent.memory.learned import Contact, Correction
 from missent.memory.ledger import Ledger
 from missent.memory.snapshot import FEW
 from missent.memory.view import Overlay, View, joined

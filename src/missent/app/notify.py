@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from missent.app.values import read_secret
 from missent.core.address import Domain
 from missent.exposure import tell
-from missent.hold.interface import Kind, Task
+from missent.hold.jobs import Kind, Task
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

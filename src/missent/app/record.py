@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from missent.core.verdict import Action
-from missent.memory.interface import Decision
+from missent.memory.decided import Decision
 from missent.report import as_json
 
 if TYPE_CHECKING:

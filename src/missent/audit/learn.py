@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from missent.audit.sources.interface import Event
-    from missent.memory.interface import Lesson, Store
+    from missent.memory.interface import Store
+    from missent.memory.learned import Lesson
 
 _AT_ONCE = 10_000  # lessons in one transaction: half a second, for which other writers wait
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from missent.cli.root import Context
     from missent.core.pattern import Pattern
-    from missent.memory.interface import Decision, Sought, Store, Tally
+    from missent.memory.counted import Tally
+    from missent.memory.decided import Decision, Sought
+    from missent.memory.interface import Store
 
 _ACTIONS = ("warn", "hold", "block")
 _AT_ONCE = 1000
@@ -90,7 +92,7 @@ def command(
       missent decisions --since 7d
       missent decisions --recipient '*.ml' --action block --format ndjson
     """  # noqa: D301  \b is click's mark for "leave these lines as they are"
-    from missent.memory.interface import Sought  # noqa: PLC0415  `--help` needs none
+    from missent.memory.decided import Sought  # noqa: PLC0415  `--help` needs none
 
     sought = Sought(since or 0, until, sender, recipient, code.upper(), action or "")
     found, tally = shell.with_store(context, lambda store: _list(store, sought, form))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from missent.cli.root import Context
     from missent.core.finding import Json
-    from missent.hold.interface import Held
+    from missent.hold.held import Held
     from missent.memory.sql.store import SqlStore
 
 

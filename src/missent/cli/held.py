@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from missent.cli.root import Context
-    from missent.hold.interface import Held, HoldStore, Step
+    from missent.hold.held import Held, Step
+    from missent.hold.interface import HoldStore
     from missent.hold.machine import Choice, Refused, State
     from missent.memory.sql.store import SqlStore
 
@@ -159,7 +160,7 @@ def _decide(
     why: str,
     meant: str = "",
 ) -> int:
-    from missent.hold.interface import Pick  # noqa: PLC0415  `--help` needs none
+    from missent.hold.held import Pick  # noqa: PLC0415  `--help` needs none
     from missent.hold.machine import State, Way  # noqa: PLC0415  likewise
     from missent.hold.sql.store import SqlHold  # noqa: PLC0415  slow to import
     from missent.web.reviewing import REFUSED, decide  # noqa: PLC0415  likewise

@@ -10,7 +10,7 @@ from missent.core.moment import iso
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from missent.hold.interface import Held, Step
+    from missent.hold.held import Held, Step
 
 
 def line(held: Held) -> str:

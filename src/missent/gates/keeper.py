@@ -12,7 +12,7 @@ from missent.core.errors import StoreError
 from missent.gates import reply
 from missent.gates.suspects import suspect
 from missent.hold.answers.carry_out import carry_out, is_reply_address, message_of
-from missent.hold.interface import Envelope
+from missent.hold.held import Envelope
 from missent.hold.room import Automatic
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from missent.core.address import Address
     from missent.core.verdict import RecipientVerdict
     from missent.gates.disposition import Disposition
-    from missent.hold.interface import Held
+    from missent.hold.held import Held
     from missent.hold.room import Room
     from missent.smtp.replies import Reply
 

@@ -12,7 +12,7 @@ import structlog
 from missent.core.errors import StoreError
 from missent.gates.suspects import suspect
 from missent.hold.automatic import is_automatic
-from missent.hold.interface import Kind, Task
+from missent.hold.jobs import Kind, Task
 from missent.hold.notices import telling
 
 if TYPE_CHECKING:

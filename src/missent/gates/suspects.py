@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missent.hold.interface import Reason, Suspect
+from missent.hold.held import Reason, Suspect
 
 if TYPE_CHECKING:
     from missent.core.verdict import RecipientVerdict

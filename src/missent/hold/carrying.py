@@ -11,7 +11,7 @@ from missent.smtp.replies import Reply
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from missent.hold.interface import Envelope
+    from missent.hold.held import Envelope
     from missent.smtp.client.interface import Delivery
 
 _PIECE = 1 << 16

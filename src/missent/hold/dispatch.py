@@ -19,13 +19,15 @@ from typing import TYPE_CHECKING
 import structlog
 
 from missent.core.errors import StoreError
-from missent.hold.interface import Claim, Kind, Step, Task
+from missent.hold.held import Step
+from missent.hold.jobs import Claim, Kind, Task
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from typing import TypeAlias
 
-    from missent.hold.interface import HoldStore, Job
+    from missent.hold.interface import HoldStore
+    from missent.hold.jobs import Job
     from missent.hold.journal import Journal
     from missent.smtp.replies import Reply
 

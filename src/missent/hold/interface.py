@@ -1,45 +1,15 @@
-"""What every store of held messages does; the values that go in and out stand beside it."""
+"""What every store of held messages does."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from missent.hold.held import (
-    Envelope,
-    Held,
-    HeldRecipient,
-    Pick,
-    Place,
-    Reason,
-    Record,
-    Step,
-    Suspect,
-)
-from missent.hold.jobs import NOTICES, Claim, Job, Kind, Laid, Task
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from missent.hold.held import Held, Pick, Place, Record, Step
+    from missent.hold.jobs import Claim, Job, Kind, Laid, Task
     from missent.hold.machine import Refused, State
-
-__all__ = [
-    "NOTICES",
-    "Claim",
-    "Envelope",
-    "Held",
-    "HeldRecipient",
-    "HoldStore",
-    "Job",
-    "Kind",
-    "Laid",
-    "Pick",
-    "Place",
-    "Reason",
-    "Record",
-    "Step",
-    "Suspect",
-    "Task",
-]
 
 
 class HoldStore(Protocol):

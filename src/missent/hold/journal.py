@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from missent.core.errors import StoreError
-from missent.hold.interface import Job, Kind, Step, Task
+from missent.hold.held import Step
+from missent.hold.jobs import Job, Kind, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

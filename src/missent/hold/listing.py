@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from missent.hold.interface import Held, HoldStore
+    from missent.hold.held import Held
+    from missent.hold.interface import HoldStore
 
 _AT_ONCE = 1000
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from missent.core.finding import Json
-    from missent.hold.interface import Held, HeldRecipient, Step
+    from missent.hold.held import Held, HeldRecipient, Step
 
 
 def of(held: Held, steps: Iterable[Step] | None = None) -> dict[str, Json]:

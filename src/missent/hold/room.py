@@ -18,7 +18,7 @@ from missent.core.errors import StoreError
 from missent.hold import header, tokens
 from missent.hold.automatic import is_automatic, is_program
 from missent.hold.dispatch import Dispatcher
-from missent.hold.interface import Held, HeldRecipient, Pick, Record, Task
+from missent.hold.held import Held, HeldRecipient, Pick, Record
 from missent.hold.journal import Journal
 from missent.hold.machine import Choice, Refused, State, Way
 from missent.hold.sending import Sending
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from missent.core.address import Address
-    from missent.hold.interface import Envelope, HoldStore, Suspect
+    from missent.hold.held import Envelope, Suspect
+    from missent.hold.interface import HoldStore
+    from missent.hold.jobs import Task
     from missent.hold.options import RoomOptions
     from missent.hold.tokens import Token
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from missent.core.address import Address
 from missent.core.errors import StoreError
 from missent.hold.carrying import carry
-from missent.hold.interface import NOTICES, Envelope, Kind
+from missent.hold.held import Envelope
+from missent.hold.jobs import NOTICES, Kind
 from missent.hold.machine import State
 from missent.hold.notices import asking, dsn, message, telling, words
 from missent.hold.tokens import Token
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from email.message import EmailMessage
 
     from missent.hold.dispatch import Handler
-    from missent.hold.interface import Held, HoldStore, Job
+    from missent.hold.held import Held
+    from missent.hold.interface import HoldStore
+    from missent.hold.jobs import Job
     from missent.hold.options import RoomOptions
 
 _NOTHING = Reply(250, "2.0.0", ("nothing to do any more",))

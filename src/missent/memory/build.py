@@ -16,7 +16,7 @@ from missent.memory.snapshot import FEW, Snapshot
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from missent.memory.interface import Contact, Correction
+    from missent.memory.learned import Contact, Correction
 
 
 _NOTHING = (0, 0, 0, 0)

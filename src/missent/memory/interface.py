@@ -1,13 +1,11 @@
-"""What every store of the memory does; the values that go in and out stand beside it."""
+"""What every store of the memory does."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from missent.memory.counted import ASKED, CONFIRMED, Counted, Day, Overridden, Slip, Tally
 from missent.memory.decided import EVERY_DECISION, Decision, Judgement, Page, Sought
-from missent.memory.learned import Changes, Contact, Correction, Delta, Head, Lesson, Written
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
@@ -15,33 +13,8 @@ if TYPE_CHECKING:
     from missent.core.facts import DomainFacts
     from missent.core.finding import Json
     from missent.core.permission import Permission
-
-__all__ = [
-    "ASKED",
-    "CONFIRMED",
-    "DAY",
-    "EVERY_DECISION",
-    "Batch",
-    "Changes",
-    "Contact",
-    "Correction",
-    "Counted",
-    "Day",
-    "Decision",
-    "Delta",
-    "Erased",
-    "Head",
-    "Judgement",
-    "Lesson",
-    "Overridden",
-    "Page",
-    "Slip",
-    "Sought",
-    "Store",
-    "StoredException",
-    "Tally",
-    "Written",
-]
+    from missent.memory.counted import Day, Overridden, Slip, Tally
+    from missent.memory.learned import Changes, Contact, Correction, Head, Lesson, Written
 
 DAY = 86_400  # seconds
 

@@ -25,7 +25,8 @@ from missent.memory.view import Overlay, View, joined
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from missent.memory.interface import Changes, Correction, Delta, Head, Lesson, Store
+    from missent.memory.interface import Store
+    from missent.memory.learned import Changes, Correction, Delta, Head, Lesson
     from missent.memory.snapshot import Snapshot
 
 _log = structlog.get_logger("missent.memory")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missent.memory.interface import Delta, Lesson
+from missent.memory.learned import Delta, Lesson
 from missent.memory.remember import flow
 
 if TYPE_CHECKING:

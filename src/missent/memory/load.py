@@ -12,7 +12,8 @@ from missent.memory.build import SnapshotBuilder
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from missent.memory.interface import Head, Store
+    from missent.memory.interface import Store
+    from missent.memory.learned import Head
     from missent.memory.snapshot import Snapshot
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missent.memory.interface import Batch, Correction, Delta, Lesson
+from missent.memory.interface import Batch
 from missent.memory.keeping import Keeping, MemoryOptions
+from missent.memory.learned import Correction, Delta, Lesson
 from missent.memory.lessons import lessons, returned
 from missent.memory.sql.store import SqlStore
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from missent.core.facts import Correspondence
     from missent.core.message import Message
     from missent.core.permission import Permissions
-    from missent.memory.interface import Decision, Erased, Store
+    from missent.memory.decided import Decision
+    from missent.memory.interface import Erased, Store
 
 _DEFAULTS = MemoryOptions()
 

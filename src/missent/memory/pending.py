@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from missent.core.errors import StoreError
-    from missent.memory.interface import Correction, Delta
+    from missent.memory.learned import Correction, Delta
 
 _AT_ONCE = 5_000  # items in one transaction: others wait for its end
 

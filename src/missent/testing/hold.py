@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from missent.core.address import Address
 from missent.hold.dispatch import DispatchOptions
-from missent.hold.interface import Envelope, Reason, Suspect
+from missent.hold.held import Envelope, Reason, Suspect
 from missent.hold.keys import Keys
 from missent.hold.options import RoomOptions
 from missent.hold.room import Room

@@ -18,12 +18,10 @@ from missent.core.errors import StoreError
 from missent.web.forgery import SAFE, forged
 from missent.web.render import said
 from missent.web.returning import sign_in
-from missent.web.trail import Entry, Trail
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-__all__ = ["NOBODY", "Entry", "Principal", "Role", "Trail", "declared", "needs", "public"]
 P = ParamSpec("P")
 _ROLE = "__missent_role__"
 

@@ -9,7 +9,7 @@ from missent.hold.machine import Choice, Refused, State
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from missent.hold.interface import HeldRecipient, Pick
+    from missent.hold.held import HeldRecipient, Pick
     from missent.web.trail import Trail
 
 _VERBS: Final = {Choice.INSTEAD: "redirect", Choice.SEND: "release", Choice.DISCARD: "discard"}

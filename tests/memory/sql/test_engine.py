@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from missent.core.errors import ConfigError, StoreError
-from missent.memory.interface import Batch, Delta, Lesson
+from missent.memory.interface import Batch
+from missent.memory.learned import Delta, Lesson
 from missent.memory.sql.engine import driver_url, shown
 from missent.memory.sql.store import SqlStore
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from missent.memory.interface import Batch, Delta, Lesson
+from missent.memory.interface import Batch
+from missent.memory.learned import Delta, Lesson
 from missent.testing.api import problem, told
 from missent.web.tokens import Scope
 

@@ -25,7 +25,8 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from missent.memory.interface import Batch, Decision
+from missent.memory.decided import Decision
+from missent.memory.interface import Batch
 from missent.testing.api import api_at
 from missent.testing.hold import hold
 from missent.web.api.app import describe

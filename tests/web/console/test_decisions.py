@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from missent.memory.interface import Batch, Decision
+from missent.memory.decided import Decision
+from missent.memory.interface import Batch
 from missent.testing.console import visiting
 from missent.web.access import Role
 

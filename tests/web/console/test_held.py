@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from missent.hold.interface import Reason, Suspect
+from missent.hold.held import Reason, Suspect
 from missent.testing.console import visiting
 from missent.testing.hold import ANN, CONTENT, GEN, MEANT, hold, states, suspect
 from missent.testing.relay import NextHop, until

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from missent.core.policy import Mode, Policy
-from missent.memory.interface import Batch, Counted, Day, Decision
+from missent.memory.counted import Counted, Day
+from missent.memory.decided import Decision
+from missent.memory.interface import Batch
 from missent.testing.console import visiting
 from missent.web.access import Role
 from missent.web.console.frame import About

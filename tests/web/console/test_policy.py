@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from missent.app.wiring import build
 from missent.core.policy import DEFAULT_RULES, Mode, Policy, Rule
 from missent.core.verdict import Action
-from missent.memory.interface import Batch, Decision
+from missent.memory.decided import Decision
+from missent.memory.interface import Batch
 from missent.settings.file import parse
 from missent.testing.console import visiting
 from missent.web.access import Role

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from missent.hold.interface import Envelope, Held, HeldRecipient, Suspect
+from missent.hold.held import Envelope, Held, HeldRecipient, Suspect
 from missent.hold.machine import Choice, State
 from missent.testing.hold import GEN, MEANT, suspect
 from missent.web.console.waiting import Waiting, fitting, plan

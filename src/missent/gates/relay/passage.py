@@ -14,7 +14,7 @@ from missent.gates.disposition import Disposition, Outcome, Show
 if TYPE_CHECKING:
     from missent.core.address import Address
     from missent.gates.disposition import Privacy
-    from missent.hold.interface import Held
+    from missent.hold.held import Held
     from missent.smtp.client.interface import Transaction
     from missent.smtp.events import Mail
     from missent.smtp.replies import Reply

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import structlog
 
 from missent.hold.answers import read
-from missent.hold.interface import Kind, Pick, Step, Task
+from missent.hold.held import Pick, Step
+from missent.hold.jobs import Kind, Task
 from missent.hold.machine import Choice, Refused, State, Way
 
 if TYPE_CHECKING:
     from missent.core.address import Address
-    from missent.hold.interface import Held
+    from missent.hold.held import Held
     from missent.hold.room import Room
 
 _log = structlog.get_logger("missent.hold")

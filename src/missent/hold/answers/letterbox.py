@@ -17,7 +17,7 @@ from missent.smtp.replies import Reply
 
 if TYPE_CHECKING:
     from missent.core.address import Address
-    from missent.hold.interface import Held
+    from missent.hold.held import Held
     from missent.hold.room import Room
     from missent.smtp.events import Event
 

@@ -11,7 +11,7 @@ from missent.hold.notices import words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from missent.hold.interface import Held
+    from missent.hold.held import Held
     from missent.hold.notices.words import Marked, Question
 
 _STYLE = (

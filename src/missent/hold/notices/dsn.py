@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from missent.hold.notices import words
 
 if TYPE_CHECKING:
-    from missent.hold.interface import Held
+    from missent.hold.held import Held
 
 _HEADER = 64 << 10  # octets of a header that are given back
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from missent.core.finding import Json
-    from missent.hold.interface import Held, HeldRecipient, Suspect
+    from missent.hold.held import Held, HeldRecipient, Suspect
 
 
 def body(about: Sequence[Suspect], author: str, *, held: bool, message_id: str) -> dict[str, Json]:

@@ -12,7 +12,7 @@ from missent.hold.machine import Choice, State
 from missent.hold.tokens import Token
 
 if TYPE_CHECKING:
-    from missent.hold.interface import Held, HeldRecipient
+    from missent.hold.held import Held, HeldRecipient
     from missent.hold.keys import Keys
 
 SUGGESTIONS = 3

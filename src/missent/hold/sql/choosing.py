@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from missent.core.address import Address
-from missent.hold.interface import HeldRecipient, Kind, Pick, Step, Task
+from missent.hold.held import HeldRecipient, Pick, Step
+from missent.hold.jobs import Kind, Task
 from missent.hold.machine import GOING, Choice, Refused, Standing, State, Way, step
 from missent.hold.sql import keeping, rows
 from missent.hold.sql.tables import held, held_recipient
-from missent.memory.interface import Batch, Correction, Delta, Lesson, Overridden
+from missent.memory.counted import Overridden
+from missent.memory.interface import Batch
+from missent.memory.learned import Correction, Delta, Lesson
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection

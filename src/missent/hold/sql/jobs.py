@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import and_, case, delete, func, insert, select, update
 
-from missent.hold.interface import Claim, Job, Kind, Step, Task
+from missent.hold.jobs import Claim, Job, Kind, Task
 from missent.hold.sql import keeping, rows
 from missent.hold.sql.tables import held_recipient, held_step, outgoing
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from missent.hold.held import Step
 
 
 async def claim(

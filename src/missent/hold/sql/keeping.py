@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, delete, exists, func, insert, not_, or_, select, text, tuple_
 
 from missent.core.address import Address
-from missent.hold.interface import Claim, Held, Job, Kind, Laid, Record, Step, Task
+from missent.hold.held import Held, Record, Step
+from missent.hold.jobs import Claim, Job, Kind, Laid, Task
 from missent.hold.machine import State
 from missent.hold.sql import rows
 from missent.hold.sql.tables import held, held_content, held_recipient, held_step, outgoing
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from missent.hold.interface import Place
+    from missent.hold.held import Place
 
 _AGAIN = 5 * 86_400  # seconds within which a sender's system tries again
 

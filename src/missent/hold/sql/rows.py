@@ -7,18 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from missent.hold.interface import (
-    Envelope,
-    Held,
-    HeldRecipient,
-    Job,
-    Kind,
-    Reason,
-    Record,
-    Step,
-    Suspect,
-    Task,
-)
+from missent.hold.held import Envelope, Held, HeldRecipient, Reason, Record, Step, Suspect
+from missent.hold.jobs import Job, Kind, Task
 from missent.hold.machine import State
 from missent.hold.sql.tables import held, held_recipient
 

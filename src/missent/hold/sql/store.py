@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from missent.hold.interface import Claim, Held, Job, Kind, Laid, Pick, Record, Step, Task
+from missent.hold.held import Held, Pick, Record, Step
 from missent.hold.machine import Choice, State, Way
 from missent.hold.sql import choosing, jobs, keeping, naming, rows
 from missent.hold.sql.tables import held_content, held_step
@@ -15,7 +15,8 @@ from missent.hold.sql.together import Together
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from missent.hold.interface import Held, Place, Record
+    from missent.hold.held import Held, Place, Record
+    from missent.hold.jobs import Claim, Job, Kind, Laid, Task
     from missent.hold.machine import Refused
     from missent.memory.sql.store import SqlStore
 

@@ -13,7 +13,8 @@ from sqlalchemy import case, func, select
 
 from missent.core.address import Address
 from missent.core.errors import AddressError
-from missent.memory.interface import ASKED, CONFIRMED, DAY, Counted, Day, Slip
+from missent.memory.counted import ASKED, CONFIRMED, Counted, Day, Slip
+from missent.memory.interface import DAY
 from missent.memory.sql.tables import code_day, slip_day, tally
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from missent.memory.interface import Batch, Decision
+    from missent.memory.decided import Decision
+    from missent.memory.interface import Batch
 
 _Sums: TypeAlias = "defaultdict[tuple[int | str, ...], list[int]]"
 _SUMS = ("prompts", "asked", "overridden")

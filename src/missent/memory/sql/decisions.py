@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, or_, select, tuple_
 
-from missent.memory.interface import Decision, Judgement, Page
+from missent.memory.decided import Decision, Judgement, Page
 from missent.memory.sql.tables import decision, decision_code, evidence, judgement
 from missent.memory.sql.text import clean, scrub
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from missent.core.pattern import Pattern
-    from missent.memory.interface import Sought
+    from missent.memory.decided import Sought
 
 _WALK = 50_000  # rows that a page looks at
 _EVIDENCE = 20_000  # characters of a decision's findings; more go without their evidence

@@ -10,20 +10,9 @@ from sqlalchemy import Integer, select, tuple_, type_coerce
 from missent.core.facts import DomainFacts
 from missent.core.pattern import Pattern
 from missent.core.permission import Permission
-from missent.memory.interface import (
-    Changes,
-    Contact,
-    Correction,
-    Head,
-    StoredException,
-)
-from missent.memory.sql.tables import (
-    contact,
-    correction,
-    domain_facts,
-    exception,
-    state,
-)
+from missent.memory.interface import StoredException
+from missent.memory.learned import Changes, Contact, Correction, Head
+from missent.memory.sql.tables import contact, correction, domain_facts, exception, state
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Sequence

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, text
 
-from missent.memory.interface import EVERY_DECISION, Erased
+from missent.memory.decided import EVERY_DECISION
+from missent.memory.interface import Erased
 from missent.memory.sql import attempts, counts, decisions, erase, export, read, write
 from missent.memory.sql.engine import (
     WRITING,
@@ -36,22 +37,10 @@ if TYPE_CHECKING:
     from missent.core.facts import DomainFacts
     from missent.core.finding import Json
     from missent.core.permission import Permission
-    from missent.memory.interface import (
-        Batch,
-        Changes,
-        Contact,
-        Correction,
-        Day,
-        Decision,
-        Head,
-        Judgement,
-        Page,
-        Slip,
-        Sought,
-        StoredException,
-        Tally,
-        Written,
-    )
+    from missent.memory.counted import Day, Slip, Tally
+    from missent.memory.decided import Decision, Judgement, Page, Sought
+    from missent.memory.interface import Batch, StoredException
+    from missent.memory.learned import Changes, Contact, Correction, Head, Written
 
 
 class SqlStore:

@@ -19,18 +19,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from missent.memory.interface import DAY, Written
+from missent.memory.interface import DAY
+from missent.memory.learned import Written
 from missent.memory.sql import counts, decisions
 from missent.memory.sql.listen import CHANNEL
-from missent.memory.sql.tables import (
-    code_day,
-    contact,
-    correction,
-    seen,
-    slip_day,
-    state,
-    tally,
-)
+from missent.memory.sql.tables import code_day, contact, correction, seen, slip_day, state, tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -38,7 +31,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Connection, Table
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from missent.memory.interface import Batch, Delta, Lesson
+    from missent.memory.interface import Batch
+    from missent.memory.learned import Delta, Lesson
 
 _ZERO: ColumnElement[int] = literal_column("0")  # in the statement itself: `many` binds rows only
 _NEXT = (

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from missent.core.address import Address, Domain
 from missent.core.errors import AddressError
-from missent.memory.interface import Contact
+from missent.memory.learned import Contact
 from missent.web.api import cursor
 from missent.web.api.desk import AtDesk
 from missent.web.api.doors import needs

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from missent.core.pattern import Pattern
-from missent.memory.interface import Decision, Judgement, Sought
+from missent.memory.decided import Decision, Judgement, Sought
 from missent.web.api.desk import AtDesk
 from missent.web.api.doors import needs
 from missent.web.api.problems import ASKED, answers

@@ -11,7 +11,8 @@ from starlette.requests import Request
 
 from missent.core.message import Message
 from missent.core.verdict import Verdict
-from missent.hold.interface import HoldStore, Pick
+from missent.hold.held import Pick
+from missent.hold.interface import HoldStore
 from missent.hold.machine import Refused, State
 from missent.memory.interface import Store
 from missent.memory.memory import Memory

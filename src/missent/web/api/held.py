@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, TypeAdapter
 from starlette.exceptions import HTTPException
 
 from missent.hold import plain
-from missent.hold.interface import Held, Pick
+from missent.hold.held import Held, Pick
 from missent.hold.machine import Choice, State, Way
 from missent.web.api import cursor
 from missent.web.api.desk import AtDesk, Desk

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from missent.memory.interface import Judgement, Sought
+from missent.memory.decided import Judgement, Sought
 from missent.web.access import Role, needs
 from missent.web.console import moments, plots
 from missent.web.console.frame import show

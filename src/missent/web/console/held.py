@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from missent.core.errors import StoreError
-from missent.hold.interface import Pick
+from missent.hold.held import Pick
 from missent.hold.machine import Choice, Refused, State, Way
 from missent.web.access import Role, needs
 from missent.web.console import letter

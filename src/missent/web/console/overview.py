@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from starlette.routing import Route
 
 from missent.core.policy import Mode
-from missent.memory.interface import Counted, Day, Sought
+from missent.memory.counted import Counted, Day
+from missent.memory.decided import Sought
 from missent.web.access import Role, needs
 from missent.web.console import moments, plots
 from missent.web.console.frame import show
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from missent.memory.interface import Slip
+    from missent.memory.counted import Slip
     from missent.web.console.frame import Console
 
 SPANS, _SPAN = (7, 30, 90), 30  # days

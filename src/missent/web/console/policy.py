@@ -16,7 +16,7 @@ from starlette.routing import Route
 from missent.core.finding import Finding
 from missent.core.policy import DEFAULT_RULES, Mode, Policy, Rule
 from missent.core.verdict import Action
-from missent.memory.interface import Sought
+from missent.memory.decided import Sought
 from missent.web.access import Role, needs
 from missent.web.console import moments
 from missent.web.console.frame import show
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from missent.memory.interface import Decision, Store
+    from missent.memory.decided import Decision
+    from missent.memory.interface import Store
     from missent.web.console.frame import Console
 
 DAYS = 30

@@ -14,7 +14,7 @@ from missent.web.console.differences import shown
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from missent.hold.interface import Held, HeldRecipient
+    from missent.hold.held import Held, HeldRecipient
     from missent.hold.room import Room
 
 _MOST = 1000  # messages that are looked through

@@ -18,8 +18,10 @@ from missent.core.pattern import Pattern
 from missent.core.permission import Permission
 from missent.core.policy import Mode, Policy
 from missent.core.verdict import Action
-from missent.hold.interface import Reason, Suspect
-from missent.memory.interface import DAY, Decision, Judgement, Overridden
+from missent.hold.held import Reason, Suspect
+from missent.memory.counted import Overridden
+from missent.memory.decided import Decision, Judgement
+from missent.memory.interface import DAY
 from missent.memory.ledger import Ledger
 from missent.report import as_json
 from missent.web.sample import people

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
 
-from missent.hold.interface import Claim, Envelope, Record, Step
+from missent.hold.held import Envelope, Record, Step
+from missent.hold.jobs import Claim
 from missent.hold.machine import State
 from missent.hold.sql import keeping
 from missent.hold.sql.store import SqlHold
 from missent.hold.sql.tables import held, held_recipient, held_step, outgoing
-from missent.memory.interface import DAY, Batch, Overridden
+from missent.memory.counted import Overridden
+from missent.memory.interface import DAY, Batch
 from missent.memory.sql import counts, write
 from missent.memory.sql.decisions import take_away
 from missent.memory.sql.tables import (
