@@ -130,3 +130,13 @@ def test_the_ready_made_settings_for_personal_accounts() -> None:
         "smtp.office365.com",
         "mail.provider.example",
     }
+
+
+@pytest.mark.parametrize("section", ["milter", "web", "exposure"])
+def test_without_a_relay_section_the_relay_runs_alone_or_not_at_all(section: str) -> None:
+    said = {"milter": {"listen": ["inet:127.0.0.1:0"]}, "web": {"url": "https://m.corp.example"}}
+    store = {"url": "sqlite:///missent.db"}
+    assert gates.relay(parse({"store": store}, "here"))
+    assert not gates.relay(parse({"store": store, section: said.get(section, {})}, "here"))
+    both = {"store": store, section: said.get(section, {}), "relay": {}}
+    assert gates.relay(parse(both, "here"))

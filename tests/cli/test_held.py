@@ -77,7 +77,7 @@ def test_a_reviewer_decides_and_it_is_recorded(held: Callable[..., Outcome]) -> 
     ("words", "said"),
     [
         (("show", "nonsense"), "no message 'nonsense' is kept"),
-        (("discard", NAME, "-r", "3"), "has 2 recipients"),
+        (("discard", NAME, "-r", "3"), "has no recipient 3, but 2"),
         (("redirect", NAME, "nobody"), "nobody"),
     ],
 )

@@ -157,8 +157,16 @@ def test_a_budget_is_kept_and_its_policy_can_be_used(run: Run, mail: Path, tmp_p
     _, _, policy = told.err.partition("[policy]")
     (tmp_path / "missent.toml").write_text("[policy]" + policy)
     assert _rows(run("replay", "--format", "ndjson", str(mail)).out) == _rows(told.out)
+    assert "too little" not in told.err
     nothing = run("replay", "--budget", "0", str(mail))
     assert (nothing.code, nothing.out) == (0, "")
+
+
+def test_a_budget_that_buys_no_prompt_of_so_little_mail_is_told(run: Run, mail: Path) -> None:
+    told = run("replay", "--budget", "0.3", str(mail))
+    assert told.code == 0
+    assert "too few for one prompt" in told.err
+    assert "replay 3,334 or more" in told.err
 
 
 def test_malformed_lines_are_counted_and_the_rest_is_decided(run: Run, mail: Path) -> None:

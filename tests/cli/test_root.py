@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -8,12 +9,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
 from missent._version import __version__
-from missent.cli.root import Commands
+from missent.cli.root import Commands, Context, cli
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.cli.conftest import Run
 
 MISSENT = (sys.executable, "-m", "missent")
@@ -124,3 +128,41 @@ def test_many_lines_are_answered_at_speed(tmp_path: Path) -> None:
         )
     assert done.stdout.count(b"\n") == 20_000
     assert time.monotonic() - before < 20
+
+
+def _helps(*words: str) -> Iterator[tuple[str, ...]]:
+    yield words
+    for name in _groups(words):
+        yield from _helps(*words, name)
+
+
+def _groups(words: tuple[str, ...]) -> list[str]:
+    command: click.Command = cli
+    for word in words:
+        assert isinstance(command, click.Group)
+        found = command.get_command(click.Context(command), word)
+        assert found
+        command = found
+    return command.list_commands(click.Context(command)) if isinstance(command, click.Group) else []
+
+
+@pytest.mark.parametrize("words", list(_helps()), ids=lambda words: " ".join(("missent", *words)))
+def test_help_fits_a_narrow_terminal_and_nothing_is_cut_off(
+    run: Run, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    told = run(*words, "--help").out
+    assert [line for line in told.splitlines() if len(line) > 80] == []
+    assert not re.search(r"\.\.\.$", told, re.MULTILINE)
+    assert "Example" in told
+
+
+def test_a_configuration_that_may_not_be_looked_at_is_not_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def forbidden(_: Path) -> bool:
+        raise PermissionError
+
+    monkeypatch.delenv("MISSENT_CONFIG", raising=False)
+    monkeypatch.setattr(Path, "is_file", forbidden)
+    assert Context(None).file == Path("missent.toml")

@@ -135,6 +135,19 @@ def test_a_reload_changes_the_answers(tmp_path: Path) -> None:
         assert server.end() == 0
 
 
+def test_a_reload_says_which_places_it_cannot_change(tmp_path: Path) -> None:
+    file = tmp_path / "missent.toml"
+    with _serving(file) as server:
+        file.write_text(
+            file.read_text() + '[store]\nurl = "sqlite:///missent.db"\n'
+            '[web]\nurl = "https://missent.corp.example"\n'
+        )
+        server.process.send_signal(signal.SIGHUP)
+        told = server.wait("not changed by a reload")
+        assert (told["setting"], told["was"], told["now"]) == ("web.listen", "", "127.0.0.1:8025")
+        assert told["mend"] == "restart missent"
+
+
 def test_a_reload_that_fails_changes_nothing_and_says_why(tmp_path: Path) -> None:
     file = tmp_path / "missent.toml"
     with _serving(file, CONFIG + RULE.format(reason="private mail")) as server:

@@ -28,11 +28,12 @@ ANN, GOOD, BLOCKED = "ann@corp.example", "bob@partner.example", "gen@army.ml"
 
 
 def settings(base: Path, mode: str = "enforce") -> Path:
-    """missent.toml as it stands, but with a store and a mode of the test's own."""
+    """missent.toml as it stands, but with a store, a mode and a way to hold of the test's own."""
     text = (SNIPPETS / "missent.toml").read_text()
     text = text.replace("/var/lib/missent/", f"{base}/store/")
     path = base / "missent.toml"
-    path.write_text(text.replace('mode = "monitor"', f'mode = "{mode}"'))
+    text = text.replace('mode = "monitor"', f'mode = "{mode}"')
+    path.write_text(f'{text}hold_by = "refuse-once"\n')
     return path
 
 

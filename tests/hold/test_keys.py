@@ -73,6 +73,19 @@ def test_a_key_file_is_made_and_renewed(tmp_path: Path) -> None:
     assert Keys.read(file).open(sealed, "m") == b"x"
 
 
+def test_root_changes_the_key_and_its_owner_can_still_read_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[tuple[object, int, int]] = []
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("os.chown", lambda *words: given.append(words))
+    file = tmp_path / "hold.key"
+    write_key(file)
+    assert given == []
+    write_key(file)
+    assert given == [(file, file.stat().st_uid, file.stat().st_gid)]
+
+
 def test_a_new_key_goes_where_a_link_leads(tmp_path: Path) -> None:
     link, file = tmp_path / "hold.key", tmp_path / "elsewhere" / "key"
     link.symlink_to(file)

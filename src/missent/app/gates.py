@@ -60,14 +60,14 @@ def privacy(settings: Settings) -> Privacy:
 
 
 def relay(settings: Settings) -> RelayOptions | None:
-    """The relay's options; None where it is not to run.
+    """The relay's options; None where it is not to run, as something else is named to run.
 
     Raises:
         ConfigError: it cannot be run like this; with the key and the mend.
     """
     own = settings.relay
     if own is None:
-        if settings.milter is not None:
+        if settings.milter or settings.web or settings.exposure:
             return None
         own = RelaySection()
     host, port = host_and_port("relay.listen", own.listen, "127.0.0.1:2525")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import resource
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import structlog
@@ -24,10 +24,11 @@ from missent.gates.relay import server as relay
 from missent.memory.attempts import StoredAttempts
 from missent.serving import loop, systemd
 from missent.serving.listening import shown
+from missent.settings.gates import RelaySection
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from missent.serving.workers import Life
     from missent.settings import Settings
@@ -51,6 +52,7 @@ class Sockets:
     milter: Sequence[socket.socket] = ()
     web: Sequence[socket.socket] = ()
     answers: Sequence[socket.socket] = ()
+    asked: Mapping[str, str] = field(default_factory=dict)  # what the settings said of each place
 
 
 def work(read: Callable[[], Settings], sockets: Sockets, life: Life) -> int:
@@ -60,6 +62,8 @@ def work(read: Callable[[], Settings], sockets: Sockets, life: Life) -> int:
 
 async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:
     app = build(settings)
+    if life.place == 0:
+        _tell_moved(sockets.asked, _places(settings))
     async with AsyncExitStack() as stack:
         memory = await stack.enter_async_context(remembering(settings))
         domains = await stack.enter_async_context(asking(settings, memory))
@@ -97,6 +101,30 @@ async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:
         await loop.until_told(life)
 
 
+def _places(settings: Settings) -> dict[str, str]:
+    """What the settings say of each place to listen at."""
+    relay_options = gates.relay(settings)
+    own = settings.relay or RelaySection()
+    milters = settings.milter.listen if settings.milter else ()
+    return {
+        "relay.listen": own.listen if relay_options else "",
+        "relay.listen_tls": own.listen_tls if relay_options else "",
+        "milter.listen": " ".join(milters),
+        "web.listen": settings.web.listen if settings.web else "",
+        "hold.reply_listen": settings.hold.reply_listen if settings.hold else "",
+    }
+
+
+def _tell_moved(was: Mapping[str, str], now: Mapping[str, str]) -> None:
+    """Say which places a reload could not change: the parent opened them at its start."""
+    for setting, place in now.items():
+        if place != was.get(setting, place):
+            _log.warning(
+                "not changed by a reload", setting=setting, was=was[setting], now=place,
+                mend="restart missent",
+            )  # fmt: skip
+
+
 def _leave_no_core() -> None:
     """Passwords pass through this process: a crash must not write them to the disk."""
     _, hard = resource.getrlimit(resource.RLIMIT_CORE)
@@ -132,7 +160,9 @@ def open_sockets(settings: Settings) -> Sockets:
     milters = [listening for _, listening in systemd.listening()] if found else []
     if found and not milters:
         milters = [endpoint.listen() for endpoint in found[1]]
-    sockets = Sockets(relays, secure, milters, web.sockets(settings), hold.sockets(settings))
+    sockets = Sockets(
+        relays, secure, milters, web.sockets(settings), hold.sockets(settings), _places(settings)
+    )
     for gate, setting in _SETTINGS.items():
         for one in getattr(sockets, gate):
             _log.info("listening", place=shown(one), setting=setting)

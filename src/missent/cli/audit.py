@@ -48,7 +48,12 @@ def _zone(_context: click.Context, option: click.Parameter, given: str | None) -
     is_flag=True,
     help="The sources are forwards, Sieve scripts, aliases, maps, lists and address books.",
 )
-@click.option("--read-as", type=click.Choice(list(BY_NAME)), help="The format of the sources.")
+@click.option(
+    "--read-as",
+    type=click.Choice(list(BY_NAME)),
+    metavar="FORMAT",
+    help=f"The format of the sources: {', '.join(BY_NAME)}.",
+)
 @click.option(
     "--own",
     multiple=True,
@@ -145,7 +150,7 @@ def command(
       missent audit --own corp.example /var/log/mail.log*
       missent audit --html report.html --pseudonymise /srv/logs
       zcat old.gz | missent audit --year 2019 --format json -
-      missent audit --standing /etc/aliases /etc/postfix/virtual /home contacts.csv
+      missent audit --standing /etc/aliases /home contacts.csv
     """  # noqa: D301  \b is click's mark for "leave these lines as they are"
     from missent.audit.events.duck import interruptible  # noqa: PLC0415  `--help` needs none
     from missent.audit.events.interface import ReadOptions  # noqa: PLC0415  likewise

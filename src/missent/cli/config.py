@@ -25,7 +25,7 @@ def command() -> None:
 @command.command()
 @click.pass_obj
 def check(context: Context) -> None:
-    """Read the configuration as every other command would, and say whether it can be used.
+    """Say whether the configuration can be used, and what is wrong.
 
     Example: missent --config missent.toml config check
     """

@@ -23,9 +23,10 @@ UNDECIDED = 3
 @click.option("--cafile", type=click.Path(path_type=Path), help="Certificates to trust instead.")
 @click.option("--bootstrap", default="", metavar="URL", help="Another list of RDAP servers.")
 def command(domain: str, form: str, cafile: Path | None, bootstrap: str) -> int:
-    """Find whom to write to about DOMAIN: by its security.txt, RDAP, then the postmaster.
+    """Find whom to write to about DOMAIN.
 
-    What could not be asked is told on standard error; then the exit code is 3.
+    Its security.txt is asked for, then the registries (RDAP); the postmaster comes last. What could
+    not be asked is told on standard error; then the exit code is 3.
 
     \b
     Examples:

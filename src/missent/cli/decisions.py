@@ -81,7 +81,7 @@ def command(
     action: str | None,
     form: str,
 ) -> None:
-    """List what the milter and the relay asked about, the oldest first.
+    """List what the gates asked about, the oldest first.
 
     A line is one recipient with a warn, hold or block; in monitor mode, what would have been done
     stands before what was. How many messages these are of is told at the end, on standard error:
@@ -151,4 +151,5 @@ def _summary(found: int, tally: Tally, sought: Sought) -> str:
     text = f"{found:,} {'decision' if found == 1 else 'decisions'}"
     if not messages or sought.sender is not None:  # how many these senders sent is not counted
         return text
-    return f"{text}; {messages:,} messages on these days: {1000 * found / messages:.2f} in 1,000"
+    counted = f"{messages:,} {'message' if messages == 1 else 'messages'} on these days"
+    return f"{text}; {counted}: {1000 * found / messages:,.2f} in 1,000"

@@ -42,11 +42,11 @@ def command(  # noqa: PLR0917  click passes each by its name
     exists: Path | None,
     limit: int,
 ) -> int:
-    """Find lookalikes of protected names in the query logs of authoritative name servers.
+    """Find lookalikes of protected names in logs of name servers.
 
-    BIND and PowerDNS in text, and dnstap (BIND, Knot, NSD), each also compressed by gzip; `-` is
-    standard input. Questions for MX, A and AAAA count, where the log does not say that the name
-    exists. The exit code is 1 where something was found.
+    The servers are authoritative ones: BIND and PowerDNS in text, and dnstap (BIND, Knot, NSD),
+    each also compressed by gzip; `-` is standard input. Questions for MX, A and AAAA count, where
+    the log does not say that the name exists. The exit code is 1 where something was found.
 
     \b
     Examples:

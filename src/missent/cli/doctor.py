@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 @form("text", "json", told="For people, or one JSON array.")
 @click.pass_obj
 def command(context: Context, directory: Path | None, postconf: str, form: str) -> int:
-    """Compare a Postfix's configuration with the section [milter], and ask the milter itself.
+    """Look whether a Postfix asks missent, and asks it rightly.
 
+    Its configuration is compared with the section [milter], and the milter itself is asked.
     The exit code is 0 when nothing needs mending, 1 when something does, 2 when our own
     configuration cannot be used, and 3 when Postfix's could not be read.
 

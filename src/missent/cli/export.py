@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 @click.argument("address", required=False)
 @click.pass_obj
 def command(context: Context, address: str | None) -> None:
-    """Print what the store keeps, one JSON object a line; of one ADDRESS or of all.
+    """Print what the store keeps, of one ADDRESS or of all.
 
-    The field `kind` says what an object is: contact, correction, decision, attempt,
-    exception, tally, domain_facts or held. Moments are UTC. Of held mail the envelope and what
-    happened to it are printed; no subject and no text is, of any mail. That it was exported, and
-    by whom, stands in the trail.
+    It is printed as JSON, one object a line. The field `kind` says what an object is: contact,
+    correction, decision, attempt, exception, tally, domain_facts or held. Moments are UTC. Of held
+    mail the envelope and what happened to it are printed; no subject and no text is, of any mail.
+    That it was exported, and by whom, stands in the trail.
 
     \b
     Examples:

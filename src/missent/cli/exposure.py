@@ -113,7 +113,7 @@ def command(
     every: bool,
     form: str,
 ) -> int:
-    """Find the names that people type for yours, and what they do with the mail.
+    """Find names that people type for yours, and who takes the mail.
 
     Names are taken in the order in which people type them, and the DNS is asked about each (the
     resolvers and their rate stand in [dns]). Without DOMAIN, the organisation's own domains are
@@ -123,7 +123,7 @@ def command(
     Examples:
       missent exposure navy.mil
       missent exposure --certificates crt.json.gz corp.example
-      missent exposure --limit 100 --volume 50000 --html map.html corp.example mail.corp.example
+      missent exposure --limit 100 --volume 50000 --html map.html corp.example
       missent exposure --since seen.json --save seen.json corp.example
     """  # noqa: D301  \b is click's mark for "leave these lines as they are"
     from missent.app.exposure import Look, look_around  # noqa: PLC0415  slow to import

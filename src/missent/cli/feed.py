@@ -40,15 +40,16 @@ FINDINGS = 1
 def command(  # noqa: PLR0917  click passes each by its name
     context: Context, file: Path, key: str, rules: Path | None, meant: tuple[str, ...], days: int
 ) -> int:
-    """Add what a sinkhole's report names to the rules of this guard, if its signature fits.
+    """Block what a sinkhole's report names, if its signature fits.
 
-    Only names are taken that stand for a name of ours, and none that people do mean; the others
-    are listed with the reason. Gates that run see the new rules within seconds.
+    The names are added to the rules of this guard. Only names are taken that stand for a name of
+    ours, and none that people do mean; the others are listed with the reason. Gates that run see
+    the new rules within seconds.
 
     \b
     Examples:
       missent feed report.json --key sinkhole.pub
-      missent feed report.json --key fhq/4m/++8I8WAJpYGW8fOCMTBXEld542CqJCkDwrrM= --meant mil
+      missent feed report.json --key fhq/4m/++8I8WAJpYGW8fOCMTBXEld542CqJCkDwrrM=
     """  # noqa: D301  \b is click's mark for "leave these lines as they are"
     from missent.core.errors import ConfigError, ProtocolError  # noqa: PLC0415  slow to import
     from missent.report.owner import feed, signing  # noqa: PLC0415  likewise

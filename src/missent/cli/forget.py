@@ -29,13 +29,13 @@ _KINDS = {
 @click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
 @click.pass_obj
 def command(context: Context, addresses: tuple[str, ...]) -> None:
-    """Take away all that is kept of some addresses: as recipients, as senders and as offers.
+    """Take away all that is kept of some addresses.
 
-    Running gates follow within seconds. Mail that was learned already is not learned again, so
-    the address stays forgotten until somebody writes to it anew. The trail tells that an address
-    was forgotten, and by whom, but not which. Exceptions in the configuration
-    file are not touched, nor are held messages that are not decided about or delivered yet. The
-    exit code is 0, also when nothing was kept.
+    They go as recipients, as senders and as offers. Running gates follow within seconds. Mail that
+    was learned already is not learned again, so the address stays forgotten until somebody writes
+    to it anew. The trail tells that an address was forgotten, and by whom, but not which.
+    Exceptions in the configuration file are not touched, nor are held messages that are not decided
+    about or delivered yet. The exit code is 0, also when nothing was kept.
 
     Example: missent forget eve@partner.example
     """

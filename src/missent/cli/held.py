@@ -45,7 +45,7 @@ def command() -> None:
 
 @command.command(name="list")
 @click.option("--all", "every", is_flag=True, help="Also those that were decided about.")
-@form("text", "json")
+@form("text", "json", told="For people, or one JSON object a line.")
 @click.pass_obj
 def list_(context: Context, every: bool, form: str) -> None:
     """List the messages that wait, the oldest first.
@@ -72,7 +72,9 @@ def list_(context: Context, every: bool, form: str) -> None:
 @form("text", "json")
 @click.pass_obj
 def show(context: Context, name: str, form: str) -> None:
-    """Show a message's envelope, why it is held, and all that happened to it; never its content.
+    """Show a message's envelope, why it is held, what happened.
+
+    Its content is never shown.
 
     Example: missent held show 4f2a90c1d7e8b365
     """
@@ -172,7 +174,9 @@ def _decide(
         hold, trail = SqlHold(store), SqlTrail(store)
         held = await _named(hold, name)
         if number and number > len(held.recipients):
-            raise click.BadParameter(f"{name} has {len(held.recipients)} recipients")
+            raise click.BadParameter(
+                f"{name} has no recipient {number}, but {len(held.recipients)}"
+            )
         now = int(time.time())
         found = []
         for one in held.recipients:

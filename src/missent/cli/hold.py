@@ -18,11 +18,12 @@ def command() -> None:
 @command.command(name="key")
 @click.argument("file", type=click.Path(path_type=Path))
 def key(file: Path) -> None:
-    """Make a key FILE for `hold.key_file`, or put a new key above the old ones.
+    """Make a key FILE for `hold.key_file`, or change the key.
 
-    The first key seals and signs from the next start or reload on; the others still open what they
-    sealed. An old one may be deleted when nothing is held that is older than the new one. Only its
-    owner can read the file: run this as the user that missent runs as.
+    A new key is put above those that are there. The first key seals and signs from the next start
+    or reload on; the others still open what they sealed. An old one may be deleted when nothing is
+    held that is older than the new one. Only its owner can read the file: run this as the user that
+    missent runs as.
 
     Example: missent hold key /etc/missent/hold.key
     """

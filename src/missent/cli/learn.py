@@ -42,7 +42,7 @@ _DAY = 86_400
 )
 @click.pass_obj
 def command(context: Context, sources: tuple[Path, ...], read_as: str | None) -> int:
-    """Learn from past mail who writes to whom, and keep it in the store.
+    """Learn from past mail who writes to whom, for the store.
 
     A source is an mbox, a Maildir, a folder of .eml files, a Postfix log or message events as JSON
     Lines, compressed or not. Each recipient of a message counts once, whatever it is read from: it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import zlib
@@ -122,17 +123,17 @@ def command(
     window: int,
     jobs: int | None,
 ) -> int:
-    """Decide past mail again, each message with what was known before it.
+    """Decide past mail again, to see what would have been asked.
 
-    What would have been asked is printed, one line a prompt; the counts follow on standard error.
-    Nothing is learned for later. With --budget the prompts come at the end, with the policy that
-    buys them on standard error. The exit code is 0 without prompts, 1 with prompts, 3 when
-    something could not be decided.
+    Each message is decided with what was known before it. What would have been asked is printed,
+    one line a prompt; the counts follow on standard error. Nothing is learned for later. With
+    --budget the prompts come at the end, with the policy that buys them on standard error. The exit
+    code is 0 without prompts, 1 with prompts, 3 when something could not be decided.
 
     \b
     Examples:
       missent replay sent-2025.jsonl.gz
-      missent --config missent.toml replay --history 2024.jsonl.gz 2025.jsonl.gz --format ndjson
+      missent replay --format ndjson --history 2024.jsonl.gz 2025.jsonl.gz
       missent replay --budget 0.5 --html report.html sent-2025.jsonl.gz
     """  # noqa: D301  \b is click's mark for "leave these lines as they are"
     from missent.app import build  # noqa: PLC0415  `--help` needs none
@@ -244,6 +245,11 @@ class _Command:
             f"threshold    {choice.threshold:g}; of {self.budget:g} prompts per 1,000 messages it"
             f" spends {summary.per_thousand:.3f}:"
         )
+        if 0 < self.budget * summary.messages < 1000:  # noqa: PLR2004  the budget is of so many
+            _tell(
+                f"too little   {summary.messages} messages are too few for one prompt of it:"
+                f" do not take this policy over; replay {math.ceil(1000 / self.budget):,} or more"
+            )
         for row in choice.rows():
             _tell(row)
         self._report(summary, afterwards, choice)

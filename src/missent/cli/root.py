@@ -40,7 +40,7 @@ class Context:
             return self.named
         if os.environ.get(VARIABLE):
             return Path(os.environ[VARIABLE])
-        return next((place for place in PLACES if place.is_file()), None)
+        return next((place for place in PLACES if _is_there(place)), None)
 
     def settings(self) -> Settings:
         """The settings of that file; the defaults where there is none."""
@@ -63,6 +63,14 @@ class Context:
         from missent.guard import Guard  # noqa: PLC0415  `missent --version` needs none
 
         return Guard(self.settings() if self.file else None)
+
+
+def _is_there(place: Path) -> bool:
+    """Whether a file is there; one that may not be looked at is, so that reading it tells."""
+    try:
+        return place.is_file()
+    except PermissionError:
+        return True
 
 
 class Commands(Parts):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.group(name="sample")
 def command() -> None:
-    """Lay a made-up organisation into an empty store, or take it away.
+    """Lay a made-up organisation into a store, or take it away.
 
     `make run` does the first by itself; the console has a button for the second.
 
@@ -29,10 +29,10 @@ def command() -> None:
 @command.command(name="add")
 @click.pass_obj
 def add(context: Context) -> None:
-    """Add 30 days of decisions, held messages and exceptions of kestrel.example.
+    """Add a month's decisions, held messages and exceptions.
 
-    Only into a store without decisions, and only where released mail stays in an outbox: nothing of
-    it may reach a mail server.
+    They are of kestrel.example, which nobody has. Only into a store without decisions, and only
+    where released mail stays in an outbox: nothing of it may reach a mail server.
 
     Example: missent --config deploy/embedded.toml sample add
     """
@@ -43,9 +43,10 @@ def add(context: Context) -> None:
 @command.command(name="remove")
 @click.pass_obj
 def remove(context: Context) -> int:
-    """Take it away with all that was done about it, as the button of the console does.
+    """Take it away with all that was done about it.
 
-    The exit code is 1 where there was none. What is real stays as it is, the counts of days too.
+    So does the button of the console. The exit code is 1 where there was none. What is real stays
+    as it is, the counts of days too.
 
     Example: missent --config deploy/embedded.toml sample remove
     """
@@ -57,10 +58,11 @@ def remove(context: Context) -> int:
 @command.command(name="link")
 @click.pass_obj
 def link(context: Context) -> int:
-    """Print a link that signs you in to the console as its administrator, once.
+    """Print a link that signs you in to the console, once.
 
-    The account admin is made where there is no account at all. Once it has a password, there are no
-    more links from here, and the exit code is 1: see missent user link.
+    You are its administrator then. The account admin is made where there is no account at all. Once
+    it has a password, there are no more links from here, and the exit code is 1: see missent user
+    link.
 
     Example: missent --config deploy/embedded.toml sample link
     """

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 @click.command(name="serve")
 @click.pass_obj
 def command(context: Context) -> int:
-    """Run every gate that the configuration names; without any, the relay on 127.0.0.1:2525.
+    """Run all that the configuration names: gates, console, watch.
 
-    SIGTERM and SIGINT end it when the conversations under way are over; SIGHUP reads the
-    configuration anew, and when that fails the old one stays and the log says why.
+    Where it names nothing to run, it is the relay on 127.0.0.1:2525. SIGTERM and SIGINT end it
+    when the conversations under way are over. SIGHUP reads the configuration anew, all but the
+    places to listen at; when that fails the old one stays, and the log says why.
 
     \b
     Examples:

@@ -28,12 +28,13 @@ class _Commands(Parts):
 @click.group(name="sinkhole", cls=_Commands, invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> int:
-    """Run the server of the section [sinkhole]: it refuses every recipient and reads nothing.
+    """Run the server that turns mail for lookalike domains away.
 
-    Whoever wrote to a mistyped domain is told at once which address was meant. No message is
-    taken, nothing is sent back; numbers are kept in the store. SIGTERM and SIGINT end it; SIGHUP
-    reads the configuration anew, listening places and certificate apart, and when that fails the
-    old one stays and the log says why.
+    Its section is [sinkhole]. It refuses every recipient and reads nothing. Whoever wrote to a
+    mistyped domain is told at once which address was meant. No message is taken, nothing is sent
+    back; numbers are kept in the store. SIGTERM and SIGINT end it; SIGHUP reads the configuration
+    anew, listening places and certificate apart, and when that fails the old one stays and the log
+    says why.
 
     \b
     Examples:

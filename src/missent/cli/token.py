@@ -27,7 +27,7 @@ T = TypeVar("T")
 # Those of `missent.web.tokens.Scope`; `--help` must not load it, and a test compares.
 SCOPES = {
     "screen": "ask about recipients",
-    "form": "ask about recipients as a stranger: who here writes to whom counts for nothing",
+    "form": "ask as a stranger: who writes to whom counts for nothing",
     "held:read": "list held messages",
     "held:write": "release, redirect and discard them",
     "decisions:read": "look through decisions",
@@ -112,10 +112,10 @@ def add(
 
 
 @command.command(name="list")
-@form("text", "json")
+@form("text", "json", told="For people, or one JSON object a line.")
 @click.pass_obj
 def list_(context: Context, form: str) -> None:
-    """List the tokens, never their secrets; --format json prints one a line.
+    """List the tokens, never their secrets.
 
     Example: missent token list --format json
     """

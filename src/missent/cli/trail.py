@@ -24,7 +24,7 @@ _LONGEST = 1 << 16  # characters of a line
 
 @click.group(name="trail")
 def command() -> None:
-    """Read the trail of what people and programs did: sign-ins, decisions, changes.
+    """Read the trail: who signed in, decided or changed something.
 
     \b
     Examples:
@@ -59,10 +59,10 @@ def export(context: Context, after: int) -> None:
 @click.argument("file", type=click.File(encoding="utf-8", errors="replace"), required=False)
 @click.pass_obj
 def verify(context: Context, file: Any) -> int:
-    """Look whether the trail is as it was written; with FILE, whether it still says what FILE does.
+    """Look whether the trail is as it was written.
 
-    FILE is an earlier export, or - for standard input. The exit code is 1 where an entry is
-    missing or was changed.
+    With FILE it must still say what FILE does, an earlier export, or - for standard input. The exit
+    code is 1 where an entry is missing or was changed.
 
     Example: missent trail verify trail.ndjson
     """

@@ -10,12 +10,13 @@ import click
 @click.option("--sinkhole", default="", metavar="HOST", help="The MX, in place of a null MX.")
 @click.option("--reports", default="", metavar="ADDRESS", help="Where DMARC reports go.")
 def command(names: tuple[str, ...], sinkhole: str, reports: str) -> None:
-    """Print the DNS records of lookalikes that one owns, as lines of a zone file.
+    """Print the DNS records of lookalikes that one owns.
 
-    A null MX, `v=spf1 -all` and DMARC `reject`: nobody can write to such a name, and nobody as it.
-    With --sinkhole its mail servers are those of a sinkhole, which tells the sender what was meant.
-    With --reports at another organisation's domain, the record comes last by which that domain says
-    that it wants them (RFC 7489 7.1): publish it in its zone, or have it published there.
+    They are lines for a zone file. A null MX, `v=spf1 -all` and DMARC `reject`: nobody can write to
+    such a name, and nobody as it. With --sinkhole its mail servers are those of a sinkhole, which
+    tells the sender what was meant. With --reports at another organisation's domain, the record
+    comes last by which that domain says that it wants them (RFC 7489 7.1): publish it in its zone,
+    or have it published there.
 
     \b
     Examples:

@@ -14,6 +14,7 @@ import os
 import secrets
 import stat
 from dataclasses import dataclass, field
+from errno import EACCES
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -68,9 +69,13 @@ class Keys:
             mode = file.stat().st_mode
             lines = file.read_text("ascii").split()
         except OSError as error:
+            mend = (
+                f"it must belong to the user that missent runs as: chown missent {file}"
+                if error.errno == EACCES
+                else f"make one with: missent hold key {file}"
+            )
             raise ConfigError(
-                f"the key file {file} cannot be read: {error.strerror}; make one with: missent hold"
-                f" key {file}"
+                f"the key file {file} cannot be read: {error.strerror}; {mend}"
             ) from None
         except UnicodeDecodeError:
             lines = [""]  # as if it held something else
@@ -164,7 +169,10 @@ def write_key(file: Path) -> None:
     try:
         old = file.read_text("ascii") if file.exists() else ""
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        owner = file.stat() if old else None
         whole.write(file, f"{new_key()}\n{old}")
+        if owner and not os.geteuid():  # root changes the key, and missent must still read it
+            os.chown(file, owner.st_uid, owner.st_gid)
     except UnicodeDecodeError:
         raise ConfigError(f"{file}: it holds no keys; name another file") from None
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from difflib import get_close_matches
+from errno import EACCES
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError
@@ -59,7 +60,8 @@ def load(path: Path) -> Settings:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}; name another file with --config") from None
+        mend = "run as a user who may read it, or name" if error.errno == EACCES else "name"
+        raise ConfigError(f"{path}: {error.strerror}; {mend} another file with --config") from None
     if len(content) > _LARGEST:
         raise ConfigError(f"{path}: longer than {_LARGEST} octets; is it the right file?")
     try:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from missent.core.address import Address
 from missent.gates.endpoint import Endpoint
 from missent.gates.milter import doctor, postconf
 from missent.gates.milter.desk import DeskOptions
 from missent.gates.milter.postconf import Configuration, Listed, Service
 from missent.gates.milter.run import MilterOptions
+from missent.gates.notice import NoticeOptions
 
 PLACE = "unix:/run/missent/milter.sock"
 MAIN = {
@@ -20,6 +24,7 @@ MAIN = {
     "milter_content_timeout": "300s",
     "milter_protocol": "6",
 }
+OPTIONS = MilterOptions(desk=DeskOptions(hold_by="hold"))
 GOOD = {"smtpd_milters": PLACE, "milter_macro_daemon_name": "ORIGINATING"}
 
 
@@ -34,7 +39,7 @@ def names(
     whole = MAIN | (main or {})
     service = Service("submission/inet", chroot, whole | GOOD | (submission or {}))
     found = Configuration(whole, (Service("smtp/inet", chroot=False, settings=whole), service))
-    advice = doctor.examine(found, options or MilterOptions(), [Endpoint(PLACE)], enforced=enforced)
+    advice = doctor.examine(found, options or OPTIONS, [Endpoint(PLACE)], enforced=enforced)
     assert all(one.text and one.mend and one.where for one in advice)
     return [one.name for one in advice]
 
@@ -78,8 +83,17 @@ def test_in_monitor_mode_a_gate_that_stops_mail_is_told() -> None:
 
 
 def test_the_deadline_is_compared() -> None:
-    options = MilterOptions(desk=DeskOptions(deadline=27))
+    options = MilterOptions(desk=DeskOptions(deadline=27, hold_by="hold"))
     assert set(names(options=options)) == {"timeout"}
+
+
+def test_held_mail_of_which_nobody_hears_is_told() -> None:
+    queue = MilterOptions(desk=DeskOptions(hold_by="queue"))
+    assert names(options=queue) == ["untold"]
+    told = replace(queue, notice=NoticeOptions(Address.parse("missent@corp.example")))
+    assert names(options=told) == []
+    monitored = names({"milter_default_action": "accept"}, options=queue, enforced=False)
+    assert monitored == []
 
 
 def test_a_socket_inside_the_chroot_is_found() -> None:
@@ -88,13 +102,13 @@ def test_a_socket_inside_the_chroot_is_found() -> None:
         "smtpd_milters": "unix:/missent/m.sock"})  # fmt: skip
     main = MAIN | {"non_smtpd_milters": "unix:missent/m.sock"}
     found = Configuration(main, (service,))
-    assert doctor.examine(found, MilterOptions(), [place], enforced=True) == []
+    assert doctor.examine(found, OPTIONS, [place], enforced=True) == []
 
 
 def test_a_socket_outside_the_chroot_is_told() -> None:
     assert names(chroot=True) == ["chroot"]
     found = Configuration(MAIN, (Service("submission/inet", False, MAIN | GOOD),), True)
-    (advice,) = doctor.examine(found, MilterOptions(), [Endpoint(PLACE)], enforced=True)
+    (advice,) = doctor.examine(found, OPTIONS, [Endpoint(PLACE)], enforced=True)
     assert (advice.name, advice.where) == ("chroot", "cleanup/unix")
     assert "/var/spool/postfix/run/missent/milter.sock" in advice.text
     assert advice.mend.startswith("postconf -F cleanup/unix/chroot=n")

@@ -10,7 +10,7 @@ import pytest
 from missent.core.errors import ConfigError, StoreError
 from missent.memory.interface import Batch
 from missent.memory.learned import Delta, Lesson
-from missent.memory.sql.engine import driver_url, shown
+from missent.memory.sql.engine import driver_url, prepare_file, shown
 from missent.memory.sql.store import SqlStore
 
 if TYPE_CHECKING:
@@ -111,3 +111,15 @@ async def test_staleness_is_told_without_a_query(tmp_path: Path) -> None:
     assert not store.stale()
     await store.close()
     await other.close()
+
+
+def test_a_file_that_root_makes_belongs_to_whom_its_folder_belongs_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[tuple[object, int, int]] = []
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("os.chown", lambda *words: given.append(words))
+    prepare_file(tmp_path / "missent.db")
+    prepare_file(tmp_path / "missent.db")
+    folder = tmp_path.stat()
+    assert given == [(tmp_path / "missent.db", folder.st_uid, folder.st_gid)]

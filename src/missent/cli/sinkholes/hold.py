@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 @click.option("--reason", required=True, help="Why, for whoever asks later.")
 @click.pass_obj
 def hold(context: Context, owner: str, reason: str) -> None:
-    """Let no count be deleted from now on, whatever sinkhole.retention_days says.
+    """Let no count be deleted from now on.
+
+    It holds whatever sinkhole.retention_days says.
 
     \b
     Example:
@@ -42,7 +44,7 @@ def release(context: Context) -> None:
     settings = context.settings()
     with context.blamed():
         ended = asyncio.run(_release(settings))
-    click.echo(f"{ended} holds ended")
+    click.echo(f"{ended} {'hold' if ended == 1 else 'holds'} ended")
 
 
 async def _hold(settings: Settings, owner: str, reason: str) -> None:

@@ -10,10 +10,10 @@ import click
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def key(file: Path) -> None:
-    """Make a key in FILE that signs reports, and print its public half for those who check them.
+    """Make a key in FILE that signs reports; print its public half.
 
-    Only the owner of FILE can read it; name it as sinkhole.signing_key. An existing file is left
-    as it is.
+    The public half is for those who check them. Only the owner of FILE can read it; name it as
+    sinkhole.signing_key. An existing file is left as it is.
 
     \b
     Example:

@@ -36,10 +36,11 @@ def notify(  # noqa: PLR0917  click passes each by its name
     sender: str,
     dry_run: bool,
 ) -> int:
-    """Send the owner's report, or the letter to a sending organisation, by the server of [notice].
+    """Send the owner's report, or the letter to an organisation.
 
-    The owner's contact is looked for as `missent contact` does. What was sent, to whom, and what
-    the server said is recorded: `missent sinkhole history` shows it.
+    It goes by the server of [notice]. The owner's contact is looked for as `missent contact` does.
+    What was sent, to whom, and what the server said is recorded: `missent sinkhole history` shows
+    it.
 
     \b
     Examples:

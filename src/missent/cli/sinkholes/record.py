@@ -27,10 +27,11 @@ _DAY = 86_400
 @form("text", "json")
 @click.pass_obj
 def history(context: Context, subject: str, form: str) -> None:
-    """Show who was told what, and for how long each has been silent; of one SUBJECT or of all.
+    """Show who was told what, and for how long each is silent.
 
-    A subject is an owner such as `mil`, or a sending organisation. This record can be shown: it
-    has dates, contacts and the answers of mail servers, and no address of anybody who mistyped.
+    One SUBJECT is shown, or all. A subject is an owner such as `mil`, or a sending organisation.
+    This record can be shown: it has dates, contacts and the answers of mail servers, and no address
+    of anybody who mistyped.
 
     \b
     Example:
@@ -65,7 +66,7 @@ def note(context: Context, subject: str, text: str, outcome: str) -> None:
 
     \b
     Example:
-      missent sinkhole note mil "They ask for a monthly report." --outcome answered
+      missent sinkhole note mil "They ask for more." --outcome answered
     """  # noqa: D301  \b is click's mark for "leave these lines as they are"
     settings = context.settings()
     with context.blamed():

@@ -21,15 +21,16 @@ if TYPE_CHECKING:
 def report(  # noqa: PLR0917  click passes each by its name
     context: Context, owner: str, since: str | None, until: str | None, days: int, form: str
 ) -> None:
-    """Print the report to the owner of what was meant: volume, trend, who sends, what to do.
+    """Print the report to the owner of what was meant.
 
-    Names and organisations with few messages or senders are not told apart (sinkhole.k). The JSON
-    form is signed with sinkhole.signing_key; its schema is docs/reference/sinkhole-report.md.
+    It tells the volume, the trend, who sends and what to do. Names and organisations with few
+    messages or senders are not told apart (sinkhole.k). The JSON form is signed with
+    sinkhole.signing_key; its schema is docs/reference/sinkhole-report.md.
 
     \b
     Examples:
       missent sinkhole report --for mil
-      missent sinkhole report --for mil --since 2026-10-01 --until 2026-10-31 --format json
+      missent sinkhole report --since 2026-10-01 --until 2026-10-31 --format json
     """  # noqa: D301  \b is click's mark for "leave these lines as they are"
     from missent.app import reports  # noqa: PLC0415  slow to import, `--help` needs none
 

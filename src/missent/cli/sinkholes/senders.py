@@ -39,7 +39,7 @@ def senders(  # noqa: PLR0917  click passes each by its name
     least: int,
     letters: Path | None,
 ) -> None:
-    """List the sending organisations, the one with the most messages first.
+    """List the sending organisations, the busiest first.
 
     The list is for the operator alone: nothing is suppressed in it. A letter holds the numbers of
     the organisation that it goes to, and no address.
@@ -57,7 +57,8 @@ def senders(  # noqa: PLR0917  click passes each by its name
         found = asyncio.run(reports.by_sender(settings, want))
         if not found:
             none = (
-                "no mail of people in this period; `missent sinkhole report` also counts programs'"
+                f"no mail of people from {want.first} to {want.last};"
+                " `missent sinkhole report` also counts programs'"
             )
             click.echo(none, err=True)
         for name, one in found.items():

@@ -51,10 +51,10 @@ def add(context: Context, name: str, role: str) -> int:
 
 
 @click.command(name="list")
-@form("text", "json")
+@form("text", "json", told="For people, or one JSON object a line.")
 @click.pass_obj
 def list_(context: Context, form: str) -> None:
-    """List the accounts, those from a provider as well; --format json prints one a line.
+    """List the accounts, those from a provider as well.
 
     Example: missent user list --format json
     """

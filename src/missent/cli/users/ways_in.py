@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 @click.argument("name")
 @click.pass_obj
 def passwd(context: Context, name: str) -> int:
-    """Change the password of NAME, which is asked for; every session of NAME ends.
+    """Change the password of NAME, and end every session of NAME.
+
+    The password is asked for.
 
     Example: missent user passwd carol
     """
@@ -33,10 +35,10 @@ def passwd(context: Context, name: str) -> int:
 @click.option("--off", is_flag=True, help="Ask for no codes any more.")
 @click.pass_obj
 def totp(context: Context, name: str, off: bool) -> int:
-    """Ask NAME for a one-time code besides the password, or no longer (--off).
+    """Ask NAME for a one-time code besides the password.
 
-    The key for an authenticator and ten recovery codes are printed, once; an earlier key and
-    earlier codes are void. Clear the screen afterwards.
+    With --off none is asked for any more. The key for an authenticator and ten recovery codes are
+    printed, once; an earlier key and earlier codes are void. Clear the screen afterwards.
 
     Example: missent user totp carol
     """
@@ -61,7 +63,9 @@ def totp(context: Context, name: str, off: bool) -> int:
 @click.argument("name")
 @click.pass_obj
 def unlock(context: Context, name: str) -> int:
-    """Forget the wrong guesses at NAME, so that nobody has to wait for them.
+    """Forget the wrong guesses at NAME.
+
+    Then nobody has to wait for them.
 
     Example: missent user unlock carol
     """
@@ -79,7 +83,9 @@ def unlock(context: Context, name: str) -> int:
 @click.argument("name")
 @click.pass_obj
 def link(context: Context, name: str) -> int:
-    """Print a link that signs NAME in, once, within ten minutes: for who has lost the password.
+    """Print a link that signs NAME in, once, within ten minutes.
+
+    It is for who has lost the password.
 
     Example: missent user link admin
     """

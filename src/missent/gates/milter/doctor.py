@@ -58,7 +58,7 @@ def examine(
         What should be mended; nothing where all is well.
     """
     doctor = _Doctor(found, options, [_name(e.text, found) for e in endpoints], enforced=enforced)
-    advice = [*doctor.protocol(), *doctor.local(), *doctor.services()]
+    advice = [*doctor.protocol(), *doctor.local(), *doctor.services(), *doctor.holding()]
     return list(dict.fromkeys(advice))
 
 
@@ -154,7 +154,19 @@ class _Doctor:
             yield Advice(
                 "not-listed", "error", "main.cf",
                 "no smtpd of this Postfix asks missent",
-                f"smtpd_milters = {self._place()}",
+                f"smtpd_milters = {self._place()}, at the service by which your users send; "
+                "deploy/postfix has it ready",
+            )  # fmt: skip
+
+    def holding(self) -> Iterator[Advice]:
+        untold = self._options.desk.hold_by == "queue" and self._options.notice is None
+        if self._enforced and untold:
+            yield Advice(
+                "untold", "warning", "missent.toml",
+                "what is held waits in Postfix's hold queue, with its good recipients too, and "
+                "nobody is told",
+                'the section [hold], which asks the sender; or [notice]; or milter.hold_by = '
+                '"refuse-once"',
             )  # fmt: skip
 
     def _chrooted(self, mine: Listed, where: str) -> Advice:

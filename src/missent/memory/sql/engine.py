@@ -162,12 +162,18 @@ def _prepared(engine: Engine) -> Engine:
 def prepare_file(path: Path) -> None:
     """Make a SQLite file that only its owner can read, in write-ahead mode.
 
+    Made by root, it belongs to whom its folder belongs to: the user that missent runs as.
+
     Raises:
         OSError: it cannot be made.
         sqlite3.Error: it is no SQLite database.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new = not path.exists()
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    if new and not os.geteuid():
+        folder = path.parent.stat()
+        os.chown(path, folder.st_uid, folder.st_gid)
     give_up = time.monotonic() + _BUSY
     connection = sqlite3.connect(path, timeout=_BUSY)
     try:
