@@ -44,4 +44,6 @@ def need(extra: str, *modules: str) -> None:
     """
     missing = [name for name in modules if find_spec(name) is None]
     if missing:
-        raise ConfigError(f"[{extra}] needs {missing[0]}: pip install 'missent[{extra}]'")
+        raise ConfigError(
+            f"[{extra}] needs {missing[0]}: in missent's clone, pip install '.[{extra}]'"
+        )

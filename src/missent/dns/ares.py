@@ -51,7 +51,9 @@ class Ares:
         try:
             import aiodns  # noqa: PLC0415  an extra
         except ImportError:
-            raise ConfigError("aiodns is not installed; pip install 'missent[dns]'") from None
+            raise ConfigError(
+                "aiodns is not installed; in missent's clone, pip install '.[dns]'"
+            ) from None
         self._error = aiodns.error.DNSError
         self._types = aiodns.query_type_map
         self._named = options.resolvers

@@ -55,7 +55,9 @@ class Reader:
             import dnstap_pb  # noqa: PLC0415  an extra
             import fstrm  # noqa: PLC0415  likewise
         except ImportError:
-            raise ConfigError("dnstap needs an extra: pip install 'missent[dnstap]'") from None
+            raise ConfigError(
+                "dnstap needs an extra: in missent's clone, pip install '.[dnstap]'"
+            ) from None
         self._codec = fstrm.FstrmCodec()
         self._data = fstrm.FSTRM_DATA_FRAME
         self._make = dnstap_pb.Dnstap

@@ -33,7 +33,9 @@ def connect(work: Path, memory: str, threads: int | None = None) -> DuckDBPyConn
     try:
         import duckdb  # noqa: PLC0415  an optional dependency
     except ImportError:
-        raise ConfigError("reading logs needs DuckDB: pip install 'missent[audit]'") from None
+        raise ConfigError(
+            "reading logs needs DuckDB: in missent's clone, pip install '.[audit]'"
+        ) from None
     try:
         connection = duckdb.connect(
             config={

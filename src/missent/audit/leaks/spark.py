@@ -37,7 +37,7 @@ class Spark:
             from pyspark.sql import SparkSession  # noqa: PLC0415  likewise
         except ImportError:
             raise ConfigError(
-                "--engine spark needs PySpark: pip install 'missent[spark]'"
+                "--engine spark needs PySpark: in missent's clone, pip install '.[spark]'"
             ) from None
         try:
             self._session = (

@@ -118,7 +118,8 @@ def connect(url: URL) -> AsyncEngine:
         )
     except ImportError as error:
         raise StoreError(
-            f"the store {shown(url)} needs {error.name}: pip install 'missent[postgres]'"
+            f"the store {shown(url)} needs {error.name}: in missent's clone,"
+            " pip install '.[postgres]'"
         ) from None
 
 

@@ -35,7 +35,9 @@ class Web:
         try:
             import httpx  # noqa: PLC0415  an extra
         except ImportError:
-            raise ConfigError("httpx is not installed: pip install 'missent[contact]'") from None
+            raise ConfigError(
+                "httpx is not installed: in missent's clone, pip install '.[contact]'"
+            ) from None
         self._errors = (httpx.HTTPError, httpx.InvalidURL)
         self._client = httpx.AsyncClient(
             verify=verify if verify is not None else True,

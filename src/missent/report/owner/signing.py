@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LARGEST = 8 << 20  # octets of a report; one of 10,000 organisations has two million
 _KEY_OCTETS = 32
-_MISSING = "signing needs cryptography and rfc8785: pip install 'missent[signing]'"
+_MISSING = "signing needs cryptography and rfc8785: in missent's clone, pip install '.[signing]'"
 
 
 def make_key(file: Path) -> str:

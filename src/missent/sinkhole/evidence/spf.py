@@ -49,7 +49,9 @@ def evaluator(asker: Asker) -> Callable[[Claim], Coroutine[Any, Any, str | Unkno
     try:
         import spftrace  # noqa: PLC0415  an extra
     except ImportError:
-        raise ConfigError("spftrace is not installed; pip install 'missent[spf]'") from None
+        raise ConfigError(
+            "spftrace is not installed; in missent's clone, pip install '.[spf]'"
+        ) from None
 
     class Transport(spftrace.BaseResolver):
         async def _lookup(self, name: str, rtype: str) -> tuple[str, list[str]]:
