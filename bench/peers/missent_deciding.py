@@ -18,7 +18,7 @@ from missent.app.wiring import build
 from missent.gates.milter import run
 from missent.report import log
 from missent.serving import loop
-from missent.serving.workers import Life
+from missent.serving.process import Life
 from missent.settings import load
 
 if TYPE_CHECKING:

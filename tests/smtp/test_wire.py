@@ -92,12 +92,13 @@ def test_the_dots_are_taken_out_and_the_end_is_found(
     for start in range(0, len(wire), step):
         piece, left = decoder.feed(wire[start : start + step])
         out += piece
-        if left is not None:
+        if decoder.ended:
             assert left + wire[start + step :] == rest
             break
     else:
         pytest.fail("the end was not found")
     assert out == content
+    assert decoder.octets == len(content)
 
 
 @given(_pieces, st.lists(st.integers(0, 50), max_size=4))
@@ -111,10 +112,10 @@ def test_what_is_content_does_not_depend_on_where_the_bytes_are_cut(
         out = b""
         try:
             for part in parts:
-                piece, rest = decoder.feed(part)
+                piece, _ = decoder.feed(part)
                 assert not piece.endswith(b"\r")
                 out += piece
-                if rest is not None:
+                if decoder.ended:
                     return out, True
         except ProtocolError:
             return "refused"
@@ -129,11 +130,11 @@ def test_nothing_but_cr_lf_dot_cr_lf_ends_a_message(pieces: list[bytes]) -> None
     wire = b"".join(pieces)
     decoder = DataDecoder()
     try:
-        content, rest = decoder.feed(wire)
+        content, _ = decoder.feed(wire)
     except ProtocolError:
         assert wire.count(b"\r\n") < max(wire.count(b"\r"), wire.count(b"\n"))
         return
-    assert (rest is not None) == (b"\r\n.\r\n" in b"\r\n" + wire)
+    assert decoder.ended is (b"\r\n.\r\n" in b"\r\n" + wire)
     assert content.count(b"\r") == content.count(b"\n") == content.count(b"\r\n")
 
 
@@ -141,8 +142,9 @@ def test_nothing_but_cr_lf_dot_cr_lf_ends_a_message(pieces: list[bytes]) -> None
 def test_stuffed_and_decoded_again_it_is_the_same(content: bytes, cuts: list[int]) -> None:
     stuffer = DotStuffer()
     wire = b"".join(stuffer.feed(part) for part in _cut(content, cuts)) + stuffer.end()
-    decoded, rest = DataDecoder().feed(wire)
-    assert rest == b""
+    decoder = DataDecoder()
+    decoded, rest = decoder.feed(wire)
+    assert (decoder.ended, rest) == (True, b"")
     assert decoded == (content if content.endswith(b"\r\n") or not content else content + b"\r\n")
 
 

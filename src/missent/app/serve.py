@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Mapping, Sequence
 
-    from missent.serving.workers import Life
+    from missent.serving.process import Life
     from missent.settings import Settings
 
 _log = structlog.get_logger("missent.serve")

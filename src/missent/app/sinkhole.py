@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from missent.memory.sql.store import SqlStore
-    from missent.serving.workers import Life
+    from missent.serving.process import Life
     from missent.settings import Settings
     from missent.settings.sinkhole import SinkholeSection
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
     from typing import Any
 
-    from missent.serving.workers import Life
+    from missent.serving.process import Life
 
 _COLLECT_AFTER = 10_000  # objects made and not freed; a message makes and frees a few dozen
 

@@ -13,22 +13,22 @@ import os
 import selectors
 import signal
 import socket
-import sys
 import time
-import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
 
 from missent.serving import systemd
+from missent.serving.process import SIGNALS, fork
 from missent.serving.watched import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from missent.serving.process import Life, Worker
+
 _log = structlog.get_logger("missent.workers")
-_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 _SHORT_LIFE = 1.0  # seconds; a worker that lives no longer is replaced after a pause
 _LONGEST_PAUSE = 30.0
 _SAME_WISH = 1.0  # seconds; make, timeout and terminals tell a whole group, and so twice
@@ -49,32 +49,6 @@ class WorkerOptions:
     grace: float = 35.0
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
-    """What a worker is given.
-
-    Attributes:
-        ready: to be called once, when it serves.
-        parent: a descriptor that reads end of file when the parent is gone.
-        place: which of the workers it is, from 0; of those who serve at a time, each has its own.
-    """
-
-    ready: Callable[[], None]
-    parent: int
-    place: int = 0
-
-
-@dataclass(slots=True)
-class _Worker:
-    process: int
-    generation: int
-    place: int
-    born: float
-    told: int  # reads one octet when it is ready
-    ready: bool = False
-    end_by: float = 0.0  # when it is killed, after it was asked to end
-
-
 class Workers:
     """The parent.
 
@@ -90,7 +64,7 @@ class Workers:
         self._options = options
         self._work = work
         self._watched = watched or Watched()
-        self._workers: dict[int, _Worker] = {}
+        self._workers: dict[int, Worker] = {}
         self._generations = 0
         self._starting = 0  # the generation that is not all ready yet; 0 where there is none
         self._serving = 0  # the generation that serves; 0 before the first is ready
@@ -155,7 +129,7 @@ class Workers:
         for _ in range(self._options.count):
             self._fork(self._starting)
 
-    def _is_ready(self, worker: _Worker) -> None:
+    def _is_ready(self, worker: Worker) -> None:
         self._selector.unregister(worker.told)
         # Nothing to read means that it died; SIGCHLD tells the rest.
         worker.ready = os.read(worker.told, 1) == b"1"
@@ -180,7 +154,7 @@ class Workers:
                 os.close(worker.told)
                 self._died(worker, os.waitstatus_to_exitcode(status))
 
-    def _died(self, worker: _Worker, code: int) -> None:
+    def _died(self, worker: Worker, code: int) -> None:
         if self._ending or worker.end_by:
             return
         if worker.generation == self._serving:
@@ -227,15 +201,15 @@ class Workers:
 
     # -- processes ------------------------------------------------------------------------------
 
-    def _of(self, generation: int) -> list[_Worker]:
+    def _of(self, generation: int) -> list[Worker]:
         return [w for w in self._workers.values() if w.generation == generation]
 
-    def _ask_to_end(self, workers: list[_Worker]) -> None:
+    def _ask_to_end(self, workers: list[Worker]) -> None:
         for worker in workers:
             worker.end_by = worker.end_by or time.monotonic() + self._options.grace
             os.kill(worker.process, signal.SIGTERM)
 
-    def _kill(self, workers: list[_Worker]) -> None:
+    def _kill(self, workers: list[Worker]) -> None:
         for worker in workers:
             _log.warning("worker killed", process=worker.process, ready=worker.ready)
             os.kill(worker.process, signal.SIGKILL)
@@ -244,44 +218,9 @@ class Workers:
     def _fork(self, generation: int) -> None:
         taken = {worker.place for worker in self._of(generation)}
         place = next(n for n in range(self._options.count) if n not in taken)
-        told, tell = os.pipe()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        # A signal that reached the child before it let go of the parent's ways to hear of signals
-        # would be heard by the parent.
-        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-        process = os.fork()
-        if process == 0:
-            self._be_worker(tell, place)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-        os.close(tell)
-        worker = _Worker(process, generation, place, time.monotonic(), told)
-        self._workers[process] = worker
-        self._selector.register(told, selectors.EVENT_READ, worker)
-
-    def _be_worker(self, tell: int, place: int) -> None:
-        code = 3
-        try:
-            signal.set_wakeup_fd(-1)
-            for number in _SIGNALS:
-                signal.signal(number, signal.SIG_DFL)
-            # A reload is the parent's business; a terminal sends ^C to everyone.
-            signal.signal(signal.SIGHUP, signal.SIG_IGN)
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-            os.close(self._life_line[1])
-            code = self._work(Life(lambda: _tell(tell), self._life_line[0], place))
-        except BaseException:  # noqa: BLE001  nothing of the parent may run in the child
-            traceback.print_exc()
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
-
-
-def _tell(descriptor: int) -> None:
-    os.write(descriptor, b"1")
-    os.close(descriptor)
+        worker = fork(self._work, self._life_line, generation, place)
+        self._workers[worker.process] = worker
+        self._selector.register(worker.told, selectors.EVENT_READ, worker)
 
 
 @contextlib.contextmanager
@@ -290,7 +229,7 @@ def _signals() -> Iterator[socket.socket]:
     reading, writing = socket.socketpair()
     reading.setblocking(False)
     writing.setblocking(False)
-    before = {number: signal.signal(number, lambda *_: None) for number in _SIGNALS}
+    before = {number: signal.signal(number, lambda *_: None) for number in SIGNALS}
     previous = signal.set_wakeup_fd(writing.fileno())
     try:
         yield reading

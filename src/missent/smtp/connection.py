@@ -14,6 +14,7 @@ import structlog
 
 from missent.smtp.events import Begin, End, StartTls
 from missent.smtp.replies import Reply
+from missent.smtp.waiter import Waiter
 
 if TYPE_CHECKING:
     import ssl
@@ -93,9 +94,8 @@ class Connection(asyncio.Protocol):
         self._tls = tls
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport
-        self._waiter: asyncio.Future[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._expires = self._message_expires = 0.0
+        self._waiter = Waiter(self._loop)
+        self._message_expires = 0.0
         self._fresh = self._eof = self._gone = False
         self._reading_paused = self._writing_paused = False
         self._parting = self._stopping = False
@@ -117,31 +117,31 @@ class Connection(asyncio.Protocol):
             self._reading_paused = True
             self._transport.pause_reading()
         self._fresh = True
-        self._wake()
+        self._waiter.wake()
 
     def eof_received(self) -> bool:  # noqa: D102  inherited
         self._eof = True
-        self._wake()
+        self._waiter.wake()
         # what came before it is still answered; TLS knows no half-closed connection
         return not self._session.secure
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002, D102  inherited
         self._gone = True
-        self._wake()
+        self._waiter.wake()
 
     def pause_writing(self) -> None:  # noqa: D102  inherited
         self._writing_paused = True
 
     def resume_writing(self) -> None:  # noqa: D102  inherited
         self._writing_paused = False
-        self._wake()
+        self._waiter.wake()
 
     # What the listener calls.
 
     def stop(self) -> None:
         """Close when the message under way is finished; at once where there is none."""
         self._stopping = True
-        self._wake()
+        self._waiter.wake()
 
     def abort(self) -> None:
         """Drop the client now."""
@@ -200,9 +200,9 @@ class Connection(asyncio.Protocol):
         """Start the deadline anew, for a reply or a piece of content; not for half a command."""
         now = self._loop.time()
         if self._session.in_data:
-            self._expires = min(now + self._deadlines.data, self._message_expires)
+            self._waiter.expires = min(now + self._deadlines.data, self._message_expires)
         elif event is None:
-            self._expires = now + self._deadlines.command
+            self._waiter.expires = now + self._deadlines.command
 
     async def _secure(self) -> None:
         assert self._tls is not None  # noqa: S101  a handler offers STARTTLS only with a context
@@ -236,11 +236,11 @@ class Connection(asyncio.Protocol):
         self._transport.write(out)
         self._extend(None)
         while self._writing_paused and not self._gone:
-            if self._loop.time() >= self._expires:
+            if self._waiter.late:
                 self._transport.abort()  # it reads no replies
                 self._gone = True
                 return
-            await self._wait()
+            await self._waiter.wait()
 
     async def _more(self) -> bool:
         """Wait for bytes; False when there is no sense in going on."""
@@ -250,11 +250,11 @@ class Connection(asyncio.Protocol):
         while not self._fresh and not self._gone and not self._eof:
             if self._stopping and not self._session.in_data:
                 return True
-            if self._loop.time() >= self._expires:
+            if self._waiter.late:
                 self._session.timed_out()
                 await self._flush()
                 return False
-            await self._wait()
+            await self._waiter.wait()
         return self._fresh
 
     async def _part(self) -> None:
@@ -262,7 +262,7 @@ class Connection(asyncio.Protocol):
         self._parting = True
         if not self._gone:
             self._transport.write(self._session.take())
-            self._expires = self._loop.time() + self._deadlines.linger
+            self._waiter.expires = self._loop.time() + self._deadlines.linger
             last = self._session.last_words
             if last is not None and last.code != 221 and not self._stopping:  # noqa: PLR2004  QUIT
                 if self._transport.can_write_eof():
@@ -273,37 +273,9 @@ class Connection(asyncio.Protocol):
             self._transport.close()
             await self._silence(eof=False)
             self._transport.abort()  # nothing, where all was sent and closed
-        if self._timer is not None:
-            self._timer.cancel()
+        self._waiter.close()
 
     async def _silence(self, *, eof: bool) -> None:
         """Wait until the client is gone, or has said its last, or has had its time."""
-        while not self._gone and not (eof and self._eof) and self._loop.time() < self._expires:
-            await self._wait()
-
-    # Waiting: one future and one timer a connection, moved only when it must ring earlier.
-
-    async def _wait(self) -> None:
-        timer = self._timer
-        if timer is None or timer.when() > self._expires:
-            if timer is not None:
-                timer.cancel()
-            self._timer = self._loop.call_at(self._expires, self._ring)
-        self._waiter = self._loop.create_future()
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
-
-    def _ring(self) -> None:
-        self._timer = None
-        if self._waiter is None:
-            return
-        if self._loop.time() < self._expires:
-            self._timer = self._loop.call_at(self._expires, self._ring)
-        else:
-            self._wake()
-
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        while not self._gone and not (eof and self._eof) and not self._waiter.late:
+            await self._waiter.wait()

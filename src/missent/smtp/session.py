@@ -46,9 +46,13 @@ if TYPE_CHECKING:
     from missent.smtp.events import Answer
 
 _QUESTIONS = get_args(Question)
-_HELP = "HELO EHLO MAIL RCPT DATA RSET NOOP VRFY QUIT HELP"
 
 _OK = Reply(250, "2.0.0", ("ok",))
+_SIMPLE = {  # whatever the argument
+    "NOOP": _OK,
+    "VRFY": Reply(252, "2.5.2", ("not verified; send to it and see",)),  # RFC 5321 3.5.3
+    "HELP": Reply(214, "2.0.0", ("HELO EHLO MAIL RCPT DATA RSET NOOP VRFY QUIT HELP",)),
+}
 _CLOSING = 421
 
 
@@ -65,12 +69,10 @@ class Session:
         "_at",
         "_commands",
         "_decoder",
-        "_ended",
         "_errors",
         "_exchanging",
         "_limits",
         "_lines",
-        "_octets",
         "_out",
         "_refusals",
         "_verbs",
@@ -88,9 +90,8 @@ class Session:
         self._out: list[bytes] = []
         self._asked: Question | None = None
         self._exchanging = False
-        self._commands = self._errors = self._refusals = self._octets = 0
+        self._commands = self._errors = self._refusals = 0
         self._decoder: DataDecoder | None = None
-        self._ended = False
         self._verbs: dict[str, Callable[[str], Event | None]] = {
             "RCPT": self._at.rcpt,
             "MAIL": self._at.mail_from,
@@ -98,9 +99,6 @@ class Session:
             "EHLO": self._ehlo,
             "HELO": self._helo,
             "RSET": self._rset,
-            "NOOP": self._noop,
-            "VRFY": self._vrfy,
-            "HELP": self._help,
             "QUIT": self._quit,
             "STARTTLS": self._at.starttls,
             "AUTH": self._at.auth,
@@ -155,10 +153,13 @@ class Session:
         event: Event | None = None
         try:
             while event is None and not self.closed:
-                if self._ended or self._decoder is not None:
-                    if not self._ended and not len(self._lines):
+                if (decoder := self._decoder) is not None:
+                    if decoder.ended:
+                        event = self._complete(decoder)
+                    elif self.pending:
+                        event = self._content(decoder)
+                    else:
                         return None
-                    event = self._content()
                 else:
                     line = self._line()
                     if line is None:
@@ -211,7 +212,6 @@ class Session:
             self._over()
         if isinstance(asked, Begin) and answer.accepted:
             self._decoder = DataDecoder()
-            self._octets = 0
         if self.pending and answer.accepted and isinstance(asked, Begin | StartTls):
             self._early("DATA" if isinstance(asked, Begin) else "STARTTLS")
 
@@ -269,27 +269,24 @@ class Session:
         self._at.mail = None
         self._at.recipients = 0
         self._decoder = None
-        self._ended = False
 
     # Content.
 
-    def _content(self) -> Event | None:
-        if self._ended:
-            self._commands = 0
-            return End(self._octets)
-        assert self._decoder is not None  # noqa: S101  tells the type checker
-        within = self._octets <= self._at.extensions.size
-        content, rest = self._decoder.feed(self._lines.take())
-        self._octets += len(content)
-        if rest is not None:
-            self._lines.feed(rest)
-        if self._octets > self._at.extensions.size:
-            if rest is not None:
-                self._say(TOO_LARGE)
-                self._over()
-            return Reset(TOO_LARGE) if within else None
-        self._ended = rest is not None
-        return Data(content) if content else None
+    def _complete(self, decoder: DataDecoder) -> End:
+        self._commands = 0
+        return End(decoder.octets)
+
+    def _content(self, decoder: DataDecoder) -> Event | None:
+        most = self._at.extensions.size
+        within = decoder.octets <= most
+        content, rest = decoder.feed(self._lines.take())
+        self._lines.feed(rest)
+        if decoder.octets <= most:
+            return Data(content) if content else None
+        if decoder.ended:
+            self._say(TOO_LARGE)
+            self._over()
+        return Reset(TOO_LARGE) if within else None
 
     # Signing in.
 
@@ -322,6 +319,9 @@ class Session:
             act = self._verbs.get(verb)
             if act is not None:
                 return act(argument)
+            if verb in _SIMPLE:
+                self._say(_SIMPLE[verb])
+                return None
             if verb in FATAL:
                 self._end(Reply(502, "5.5.1", ("not offered here; closing",)))
                 return None
@@ -369,16 +369,6 @@ class Session:
         self._over()
         self._say(_OK)
         return Reset() if under_way else None
-
-    def _noop(self, _argument: str) -> None:
-        self._say(_OK)
-
-    def _vrfy(self, _argument: str) -> None:
-        # neither yes nor no, RFC 5321 3.5.3
-        self._say(Reply(252, "2.5.2", ("not verified; send to it and see",)))
-
-    def _help(self, _argument: str) -> None:
-        self._say(Reply(214, "2.0.0", (_HELP,)))
 
     def _quit(self, _argument: str) -> None:
         self._end(Reply(221, "2.0.0", ("bye",)))

@@ -92,20 +92,26 @@ class DataDecoder:
     """Takes the dots out of the content after DATA, and finds its end (RFC 5321 4.5.2).
 
     The content comes out in pieces that never end between a CR and its LF.
+
+    Attributes:
+        octets: how many came out.
+        ended: whether the end of data has come.
     """
 
-    __slots__ = ("_held", "_skip")
+    __slots__ = ("_held", "_skip", "ended", "octets")
 
     def __init__(self) -> None:
+        self.octets = 0
+        self.ended = False
         # the line before the first one was DATA's: a dot may stand right at the start
         self._held = b"\r\n"
         self._skip = 2
 
-    def feed(self, data: bytes) -> tuple[bytes, bytes | None]:
+    def feed(self, data: bytes) -> tuple[bytes, bytes]:
         """Decode what came in.
 
         Returns:
-            The content so far, and what followed the end of data; None while that has not come.
+            The content so far, and what followed the end of data.
 
         Raises:
             ProtocolError: a bare CR or LF.
@@ -119,6 +125,7 @@ class DataDecoder:
             if following == b"\r\n":
                 pieces.append(_strict(buffer[start : dot + 2]))
                 self._held = b""
+                self.ended = True
                 return self._content(pieces), buffer[after + 2 :]
             if following in {b"", b"\r"} and after + len(following) == len(buffer):
                 held = dot  # the next bytes tell whether this is the end
@@ -129,13 +136,14 @@ class DataDecoder:
             held = len(buffer) - _edge(buffer)
         pieces.append(_strict(buffer[start:held]))
         self._held = buffer[held:]
-        return self._content(pieces), None
+        return self._content(pieces), b""
 
     def _content(self, pieces: list[bytes]) -> bytes:
         content = b"".join(pieces)
         if self._skip and content:
             content = content[self._skip :]
             self._skip = 0
+        self.octets += len(content)
         return content
 
 
