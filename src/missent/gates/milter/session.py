@@ -6,7 +6,6 @@ looked at is a `Question`, and the conversation stands still until `settle` brin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from missent.core.errors import ProtocolError
@@ -14,6 +13,7 @@ from missent.core.message import Message, Recipient
 from missent.gates.disposition import Outcome
 from missent.gates.keeper import Kept
 from missent.gates.milter import commands, replies
+from missent.gates.milter.client import Client
 from missent.gates.milter.copy import Copy
 from missent.gates.milter.events import Event, Finished, Passed, Question
 from missent.gates.milter.negotiate import negotiate
@@ -35,17 +35,6 @@ _TOO_LARGE = Reply(552, "5.3.4", ("too large to be held for a recipient; nothing
 _QUARANTINE = replies.Quarantine("missent: held, see its log")
 
 
-@dataclass(slots=True)
-class _Client:
-    """What is known of the client whose messages these are."""
-
-    by_smtp: bool = True
-    ours: bool = False
-    service: str = ""
-    login: str = ""
-    queue_id: str = ""
-
-
 class Session:
     """The state of one connection. `hear` takes a command, `settle` the answer to a question."""
 
@@ -61,7 +50,7 @@ class Session:
         self._ours = ours
         self._wants_header = header
         self._agreed: Agreement | None = None
-        self._client = _Client()
+        self._client = Client()
         self._passage: Passage | None = None
         self._passing = False  # a message that is not ours, before that could be said
         self._asked: Question | Kept | None = None
@@ -143,45 +132,27 @@ class Session:
     def _negotiate(self, command: commands.Negotiate) -> tuple[Event, ...]:
         ended = self._end_unsent()
         self._agreed = negotiate(command, header=self._wants_header, keeps=self._keeps > 0)
-        self._client = _Client()
+        self._client = Client()
         return (*ended, self._agreed.reply)
 
     def _macros(self, command: commands.Macros) -> tuple[Event, ...]:
-        values = command.values
-        if "i" in values:
-            self._client.queue_id = values["i"]
-        if command.command == "C":
-            self._client.service = values.get("{daemon_name}", "")
-        elif command.command == "M":
-            self._client.login = values.get("{auth_authen}", "")
+        self._client.hear(command)
         return _NOTHING
 
     def _connect(self, command: commands.Connect) -> tuple[Event, ...]:
-        client = self._client
-        # An SMTP client has a port, and no queue id yet: otherwise this is the MTA's cleanup, with
-        # a message that came by the sendmail command or from inside.
-        portless = command.family in ("ipv4", "ipv6") and not command.port
-        client.by_smtp = not client.queue_id and not portless
-        client.ours = client.by_smtp and self._ours.client(client.service, command.address)
+        self._client.connect(command, self._ours)
         return self._say_continue(commands.Connect)
 
     def _mail(self, command: commands.Mail) -> tuple[Event, ...]:
-        client = self._client
-        login, client.login = client.login, ""
         ended = self._end_unsent()
         mail_from = address_of(command.path)
-        if client.by_smtp:
-            ours = client.ours or self._ours.sender(login, mail_from)
-        else:
-            ours = self._ours.local
-        self._passing = not ours
-        if not ours:
+        self._passing = not self._client.begins(mail_from, self._ours)
+        if self._passing:
             # Where nothing may be said here, it is said to the first recipient.
             return ended if self._is_silent(commands.Mail) else (*ended, *self._pass())
         said = {parameter.upper() for parameter in command.parameters}
-        self._passage = Passage(mail_from, "SMTPUTF8" in said)
-        self._passage.eight_bit = "BODY=8BITMIME" in said
-        if not client.by_smtp and self._can_keep:
+        self._passage = Passage(mail_from, "SMTPUTF8" in said, "BODY=8BITMIME" in said)
+        if not self._client.by_smtp and self._can_keep:
             # Who its recipients are is asked at its end, when all of it went by.
             self._passage.copy = self._copy()
         return (*ended, *self._say_continue(commands.Mail))
@@ -236,7 +207,7 @@ class Session:
         return self._end_unsent()
 
     def _quit_for_next(self, _: commands.QuitForNext) -> tuple[Event, ...]:
-        self._client = _Client()
+        self._client = Client()
         return self._end_unsent()
 
     # -- what they share ------------------------------------------------------------------------
