@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from missent.sinkhole.admission import AdmissionOptions
-from missent.sinkhole.server import Patience, SinkholeOptions
+from missent.sinkhole.options import Patience, SinkholeOptions
 from missent.sinkhole.terms import Terms
 from missent.sinkhole.tls import Certificate
 from missent.testing.relay import talk, until
@@ -39,7 +39,7 @@ async def test_a_recipient_is_refused_with_what_was_meant(book: Notebook) -> Non
         assert "did you mean <gen@army.mil>?" in replies[3]
         await until(lambda: not server.open)
     assert book.knocks[0].refused == {"army.ml": 1}
-    assert not any(server.scratch.plain.octets)
+    assert not any(server.common.scratch.plain.octets)
 
 
 async def test_over_ipv6(book: Notebook) -> None:
@@ -102,7 +102,7 @@ class TestStartTls:
         assert said.count(b"did you mean <gen@army.mil>?") == 3001
         assert said.endswith(b"221 2.0.0 bye\r\n")
         assert book.knocks[0].secure
-        assert not any(server.scratch.plain.octets)
+        assert not any(server.common.scratch.plain.octets)
 
     async def test_garbage_is_counted_and_dropped(
         self, book: Notebook, options: SinkholeOptions, served: Certificate

@@ -31,7 +31,8 @@ from missent.sinkhole.evidence.sketch import merge
 from missent.sinkhole.evidence.spf import evaluator
 from missent.sinkhole.evidence.tally import Asked, Tally
 from missent.sinkhole.mapping import Lookalike
-from missent.sinkhole.server import Patience, Server, SinkholeOptions, listen_on
+from missent.sinkhole.options import Patience, SinkholeOptions
+from missent.sinkhole.server import Server, listen_on
 from missent.sinkhole.terms import Terms
 from missent.sinkhole.tls import Certificate
 

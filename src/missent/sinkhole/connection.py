@@ -18,7 +18,7 @@ from missent.sinkhole.tls import Tls
 from missent.smtp.proxy_protocol import Header
 
 if TYPE_CHECKING:
-    from missent.sinkhole.server import Server
+    from missent.sinkhole.common import Common
 
 _NOTHING = bytes(4)  # a number of octets, as FIONREAD tells it
 
@@ -27,26 +27,29 @@ class Connection(asyncio.BufferedProtocol):
     """Feeds a dialogue, and sends its replies.
 
     Args:
-        server: what all connections of the process share.
+        common: what all connections of the process share.
+        everyone: all of them, this one as long as it lasts.
     """
 
     __slots__ = (
+        "_born",
+        "_common",
         "_dialogue",
+        "_everyone",
         "_greeted",
         "_header",
+        "_networks",
         "_outlet",
         "_parting",
         "_rest",
-        "_server",
+        "_since",
         "_tls",
         "_transport",
-        "born",
-        "networks",
-        "since",
     )
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
+    def __init__(self, common: Common, everyone: set[Connection]) -> None:
+        self._common = common
+        self._everyone = everyone
         self._transport: asyncio.Transport
         self._outlet: Outlet
         self._dialogue: Dialogue | None = None
@@ -54,33 +57,33 @@ class Connection(asyncio.BufferedProtocol):
         self._tls: Tls | None = None
         self._rest = bytearray()  # of a line that is not complete
         self._parting = self._greeted = False
-        self.networks: tuple[int, ...] = ()  # where it counts; see `Admission`
-        self.born = self.since = server.now
+        self._networks: tuple[int, ...] = ()  # where it counts; see `Admission`
+        self._born = self._since = common.now
 
     # What asyncio calls.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:  # noqa: D102  inherited
         self._transport = cast("asyncio.Transport", transport)
         self._outlet = Outlet(self._transport)
-        self._server.open.add(self)
+        self._everyone.add(self)
         peername = transport.get_extra_info("peername")
         peer = str(peername[0]) if isinstance(peername, tuple) else ""
-        if self._server.is_proxy(peer):
+        if self._common.is_proxy(peer):
             self._header = Header()
         else:
             self._meet(peer)
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002, D102  inherited
         if self._tls is not None:
-            return self._server.scratch.wire.view
-        plain = self._server.scratch.plain.view
+            return self._common.scratch.wire.view
+        plain = self._common.scratch.plain.view
         kept = len(self._rest)
         if kept:
             plain[:kept] = self._rest
         return plain[kept:]
 
     def buffer_updated(self, nbytes: int) -> None:  # noqa: D102  inherited
-        scratch = self._server.scratch
+        scratch = self._common.scratch
         if self._parting:
             scratch.wire.wipe(nbytes)
             scratch.plain.wipe(nbytes + len(self._rest))
@@ -99,7 +102,8 @@ class Connection(asyncio.BufferedProtocol):
         self._parting = True
         wipe(self._rest)
         self._outlet.resume()
-        self._server.lost(self)
+        self._everyone.discard(self)
+        self._common.leave(self._networks)
 
     def pause_writing(self) -> None:  # noqa: D102  inherited
         self._outlet.pause()
@@ -111,11 +115,11 @@ class Connection(asyncio.BufferedProtocol):
 
     def tick(self, now: float) -> None:
         """A second has passed: is it time to go?"""
-        patience = self._server.options.patience
+        patience = self._common.options.patience
         if self._parting:
-            if now - self.since > patience.linger:
+            if now - self._since > patience.linger:
                 self._transport.abort()
-        elif now - self.since > patience.line or now - self.born > patience.session:
+        elif now - self._since > patience.line or now - self._born > patience.session:
             last = self._dialogue.timed_out() if self._dialogue is not None else b""
             self._part(last)
 
@@ -131,14 +135,14 @@ class Connection(asyncio.BufferedProtocol):
     # The conversation.
 
     def _meet(self, peer: str) -> None:
-        refusal = self._server.admit(self, peer)
+        self._networks, refusal = self._common.enter(peer)
         if refusal:
             self._part(refusal)
             return
-        server = self._server
-        self._dialogue = Dialogue(server.terms, server.answers, server.book, peer)
-        if server.options.tarpit:
-            server.later(server.options.tarpit, self._greet)
+        common = self._common
+        self._dialogue = Dialogue(common.terms, common.answers, common.book, peer)
+        if common.options.tarpit:
+            asyncio.get_running_loop().call_later(common.options.tarpit, self._greet)
         else:
             self._greet()
 
@@ -149,7 +153,7 @@ class Connection(asyncio.BufferedProtocol):
         self._greeted = True
         if self._waiting():
             self._dialogue.spoke_early()
-        self._outlet.write(self._server.greeting)
+        self._outlet.write(self._common.greeting)
 
     def _waiting(self) -> bool:
         """Whether the client said something already."""
@@ -157,7 +161,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def _read(self, end: int) -> None:
         """Look at what lies in the plain buffer, and keep what is no whole line."""
-        plain = self._server.scratch.plain
+        plain = self._common.scratch.plain
         start = self._introduce(end) if self._header is not None else 0
         dialogue = self._dialogue
         if dialogue is None or self._parting:
@@ -174,7 +178,7 @@ class Connection(asyncio.BufferedProtocol):
                 end -= start
             start = dialogue.hear(plain, end, replies)
             if start:
-                self.since = self._server.now
+                self._since = self._common.now
             self._answer(dialogue, replies)
         if self._rest:
             wipe(self._rest)
@@ -185,12 +189,12 @@ class Connection(asyncio.BufferedProtocol):
 
     def _answer(self, dialogue: Dialogue, replies: list[bytes | memoryview]) -> None:
         if replies:
-            if self._server.options.tarpit:
+            if self._common.options.tarpit:
                 self._delay(replies)
             else:
                 self._send(replies)
         if dialogue.starting_tls:
-            context = self._server.certificate
+            context = self._common.certificate
             assert context is not None  # noqa: S101  it is offered only with one
             self._tls = Tls(context.context)
             dialogue.starting_tls = False
@@ -200,11 +204,11 @@ class Connection(asyncio.BufferedProtocol):
     def _introduce(self, end: int) -> int:
         """Read the proxy's header, and meet the client that it speaks of."""
         assert self._header is not None  # noqa: S101  tells the type checker
-        plain = self._server.scratch.plain
+        plain = self._common.scratch.plain
         try:
             used = self._header.read(plain.octets, end)
         except ProtocolError:
-            self._server.book.fault("bad PROXY header")
+            self._common.book.fault("bad PROXY header")
             self._header = None
             self._parting = True
             self._transport.abort()
@@ -220,14 +224,14 @@ class Connection(asyncio.BufferedProtocol):
         return used
 
     def _decrypt(self, tls: Tls, count: int) -> None:
-        scratch, dialogue = self._server.scratch, self._dialogue
+        scratch, dialogue = self._common.scratch, self._dialogue
         assert dialogue is not None  # noqa: S101  tells the type checker
         try:
             was_ready = tls.ready
             tls.feed(scratch.wire.view[:count])
             if tls.ready and not was_ready:
                 dialogue.secured()
-                self.since = self._server.now
+                self._since = self._common.now
             self._pass_on(tls)
             while tls.ready and not self._parting:
                 kept = len(self._rest)
@@ -238,7 +242,7 @@ class Connection(asyncio.BufferedProtocol):
                 self._read(kept + got)
         except ssl.SSLError:
             if not tls.ready:
-                self._server.book.fault("no TLS handshake")
+                self._common.book.fault("no TLS handshake")
             self._pass_on(tls)
             self._part(b"", wait=False)
 
@@ -272,14 +276,14 @@ class Connection(asyncio.BufferedProtocol):
                     self._transport.resume_reading()
             wipe(held)
 
-        self._server.later(self._server.options.tarpit, say)
+        asyncio.get_running_loop().call_later(self._common.options.tarpit, say)
 
     def _part(self, last: bytes, *, wait: bool = True) -> None:
         """Say the last and close; with a wait on our side alone: a reset would take the reply."""
         if self._parting:
             return
         self._parting = True
-        self.since = self._server.now
+        self._since = self._common.now
         if self._transport.is_closing():
             return
         if last:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from missent.sinkhole import grammar, phrases
 from missent.sinkhole.answers import LOCAL_OCTETS
-from missent.sinkhole.envelope import Envelope
+from missent.sinkhole.envelope import begun
 from missent.sinkhole.refusing import refuse, refuse_following
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from missent.sinkhole.answers import Answers
+    from missent.sinkhole.envelope import Envelope
     from missent.sinkhole.scratch import Buffer
     from missent.sinkhole.terms import Terms
 
@@ -253,21 +254,11 @@ class Dialogue:
             self._error(phrases.HELLO_FIRST, line.replies)
             return
         self._tell()  # many a client begins anew without RSET; that does no harm here
-        octets, view = line.buffer.octets, line.buffer.view
-        found = grammar.MAIL.fullmatch(octets, line.start, line.after)
-        whole = found or grammar.MAIL_NULL.fullmatch(octets, line.start, line.after)
-        if whole is None:
+        self._envelope = begun(line.buffer, line.start, line.after, self._book.digest)
+        if self._envelope is None:
             self._error(phrases.BAD_SENDER, line.replies)
-            return
-        more = whole.regs[-1]
-        smtputf8 = more[0] >= 0 and grammar.SMTPUTF8.search(octets, *more) is not None
-        if found is None:
-            self._envelope = Envelope(smtputf8=smtputf8)
         else:
-            local, domain = view[slice(*found.span(1))], view[slice(*found.span(2))]
-            digest = self._book.digest(local, domain)
-            self._envelope = Envelope(bytes(domain).lower(), digest, smtputf8=smtputf8)
-        line.replies.append(phrases.SENDER)
+            line.replies.append(phrases.SENDER)
 
     def _odd_recipient(self, line: Line) -> None:
         if self._envelope is None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from missent.sinkhole import grammar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from missent.sinkhole.mapping import Target
     from missent.sinkhole.scratch import Buffer
 
@@ -57,3 +59,27 @@ class Envelope:
         """Add refused recipients; those of domains that are none of ours are not counted."""
         if target is not None:
             self.refused[target] = self.refused.get(target, 0) + recipients
+
+
+def begun(
+    buffer: Buffer, start: int, after: int, digest: Callable[[memoryview, memoryview], int]
+) -> Envelope | None:
+    """What MAIL begins; None where the line is no well-formed MAIL.
+
+    Args:
+        buffer: in which it stands.
+        start: where it begins.
+        after: where the next line does.
+        digest: a keyed hash of the reverse-path, in two pieces.
+    """
+    octets, view = buffer.octets, buffer.view
+    found = grammar.MAIL.fullmatch(octets, start, after)
+    whole = found or grammar.MAIL_NULL.fullmatch(octets, start, after)
+    if whole is None:
+        return None
+    more = whole.regs[-1]
+    smtputf8 = more[0] >= 0 and grammar.SMTPUTF8.search(octets, *more) is not None
+    if found is None:
+        return Envelope(smtputf8=smtputf8)
+    local, domain = view[slice(*found.span(1))], view[slice(*found.span(2))]
+    return Envelope(bytes(domain).lower(), digest(local, domain), smtputf8=smtputf8)

@@ -5,33 +5,27 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import suppress
-from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from missent.core.errors import ConfigError
 from missent.serving.listening import prompt
-from missent.serving.networks import inside
-from missent.sinkhole.admission import Admission, AdmissionOptions
-from missent.sinkhole.answers import Answers
+from missent.sinkhole.common import Common
 from missent.sinkhole.connection import Connection
-from missent.sinkhole.scratch import Scratch
-from missent.sinkhole.terms import Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from missent.serving.networks import Network
     from missent.sinkhole.dialogue import Book
-    from missent.sinkhole.mapping import Lookalike
+    from missent.sinkhole.options import SinkholeOptions
     from missent.sinkhole.tls import Certificate
 
 _log = structlog.get_logger("missent.sinkhole")
 _BACKLOG = 4096
 _LAST_CALL = 0.05  # seconds
 _LOOK_AT_CERTIFICATE = 10  # seconds
-_FULL = b"421 4.7.0 too many connections; try again later\r\n"
 
 
 def listen_on(host: str, port: int, count: int) -> list[socket.socket]:
@@ -67,88 +61,46 @@ def listen_on(host: str, port: int, count: int) -> list[socket.socket]:
     return sockets
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a client may take, in seconds.
-
-    Attributes:
-        line: for a whole line, however slowly it drips in; and for a handshake.
-        session: for everything.
-        linger: that one who was cut off may go on, so that it reads the reason.
-    """
-
-    line: float = 60
-    session: float = 600
-    linger: float = 5
-
-
-@dataclass(frozen=True, slots=True)
-class SinkholeOptions:
-    """The server.
-
-    Attributes:
-        lookalikes: what is taken in for what.
-        terms: what clients are met with; `starttls` follows from the certificate.
-        admission: how many clients.
-        patience: how long they may take.
-        proxies: networks whose connections begin with a PROXY header; nobody else's do.
-        tarpit: seconds before the greeting and before each answer; 0 answers at once.
-        grace: seconds that clients get when we stop.
-    """
-
-    lookalikes: tuple[Lookalike, ...]
-    terms: Terms = field(default_factory=Terms)
-    admission: AdmissionOptions = field(default_factory=AdmissionOptions)
-    patience: Patience = field(default_factory=Patience)
-    proxies: tuple[Network, ...] = ()
-    tarpit: float = 0
-    grace: float = 5
-
-
 class Server:
-    """Everything that the connections of a process share.
+    """The sinkhole of one process.
 
     Args:
         options: of the server.
         book: what is told of conversations.
         certificate: for STARTTLS; None does not offer it.
+
+    Attributes:
+        common: what its connections share.
+        open: its connections.
     """
 
     def __init__(
         self, options: SinkholeOptions, book: Book, certificate: Certificate | None = None
     ) -> None:
-        self.options = options
-        self.book = book
-        self.certificate = certificate
-        self.terms = options.terms
-        self.greeting = options.terms.greeting
-        self.answers = Answers(options.lookalikes)
-        self.scratch = Scratch()
+        self.common = Common(options, book, certificate)
         self.open: set[Connection] = set()
-        self.now = 0.0  # of the loop, to the second: a look at the clock for each line is dear
-        self._admission = Admission(options.admission)
         self._servers: list[asyncio.Server] = []
         self._clock: asyncio.Task[None] | None = None
-        self._closing = False
 
     async def serve(self, sockets: Sequence[socket.socket]) -> None:
         """Listen on sockets that are bound already; see `listen_on`."""
         loop = asyncio.get_running_loop()
-        self.now = loop.time()
+        self.common.now = loop.time()
         self._clock = loop.create_task(self._tick())
+        connect = partial(Connection, self.common, self.open)
         for one in sockets:
-            server = await loop.create_server(lambda: Connection(self), sock=one, backlog=_BACKLOG)
+            server = await loop.create_server(connect, sock=one, backlog=_BACKLOG)
             self._servers.append(server)
 
     async def close(self) -> None:
         """Stop listening, and part with everyone."""
-        self._closing = True
+        self.common.closing = True
         for server in self._servers:
             server.close()
         await asyncio.sleep(_LAST_CALL)  # those who were accepted in this very turn
         for connection in list(self.open):
             connection.stop()
-        end = asyncio.get_running_loop().time() + self.options.grace
+        end = asyncio.get_running_loop().time() + self.common.options.grace
         while self.open and asyncio.get_running_loop().time() < end:  # noqa: ASYNC110  they only go
             await asyncio.sleep(_LAST_CALL)
         for connection in list(self.open):
@@ -158,32 +110,7 @@ class Server:
             self._clock.cancel()
             with suppress(asyncio.CancelledError):
                 await self._clock
-        self.scratch.wipe()
-
-    # What connections ask.
-
-    def admit(self, connection: Connection, peer: str) -> bytes:
-        """Count a client in; what to turn it away with, or b""."""
-        connection.networks, over = self._admission.enter(peer, self.now)
-        if self._closing:
-            return _FULL
-        if over:
-            self.book.fault(over)
-            return _FULL
-        return b""
-
-    def lost(self, connection: Connection) -> None:
-        """It is gone."""
-        self.open.discard(connection)
-        self._admission.leave(connection.networks)
-
-    def is_proxy(self, peer: str) -> bool:
-        """Whether this peer speaks for others."""
-        return bool(self.options.proxies) and inside(peer, self.options.proxies)
-
-    def later(self, seconds: float, act: Callable[[], None]) -> None:
-        """Do something after a while."""
-        asyncio.get_running_loop().call_later(seconds, act)
+        self.common.scratch.wipe()
 
     async def _tick(self) -> None:
         loop = asyncio.get_running_loop()
@@ -191,13 +118,17 @@ class Server:
         while True:
             await asyncio.sleep(1)
             seconds += 1
-            self.now = now = loop.time()
+            self.common.now = now = loop.time()
             for connection in list(self.open):
                 connection.tick(now)
-            self.scratch.wipe()
-            if self.certificate is not None and seconds % _LOOK_AT_CERTIFICATE == 0:
-                try:
-                    if self.certificate.refresh():
-                        _log.info("certificate reloaded")
-                except ConfigError as error:
-                    _log.error("certificate", reason=str(error))
+            self.common.scratch.wipe()
+            if seconds % _LOOK_AT_CERTIFICATE == 0:
+                self._look_at_certificate()
+
+    def _look_at_certificate(self) -> None:
+        certificate = self.common.certificate
+        try:
+            if certificate is not None and certificate.refresh():
+                _log.info("certificate reloaded")
+        except ConfigError as error:
+            _log.error("certificate", reason=str(error))

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from missent.sinkhole.answers import Answers
 from missent.sinkhole.dialogue import Dialogue
 from missent.sinkhole.mapping import Lookalike
+from missent.sinkhole.options import SinkholeOptions
 from missent.sinkhole.scratch import Buffer
-from missent.sinkhole.server import Server, SinkholeOptions, listen_on
+from missent.sinkhole.server import Server, listen_on
 from missent.sinkhole.terms import Terms
 from missent.testing.postfix import free_port
 from missent.testing.postfix import until as until_true
