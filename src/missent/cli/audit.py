@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from missent.audit.events.read import Dataset
     from missent.audit.events.read import Engine as Limits
-    from missent.audit.leaks.find import FindOptions
     from missent.audit.leaks.interface import Engine as Running
     from missent.audit.leaks.leak import Audit
+    from missent.audit.leaks.options import FindOptions
     from missent.audit.leaks.show.names import Names
     from missent.cli.root import Context
 
@@ -229,7 +229,7 @@ def _find(  # noqa: PLR0917
 
 def _find_options(context: Context, own: tuple[str, ...], *, quiet: bool) -> FindOptions:
     from missent.app import build  # noqa: PLC0415  `--help` needs none
-    from missent.audit.leaks.find import FindOptions  # noqa: PLC0415  likewise
+    from missent.audit.leaks.options import FindOptions  # noqa: PLC0415  likewise
     from missent.core.address import Domain  # noqa: PLC0415  likewise
     from missent.core.errors import AddressError  # noqa: PLC0415  likewise
 

@@ -13,7 +13,8 @@ from missent.audit.events.interface import ReadOptions
 from missent.audit.events.read import Engine, read
 from missent.audit.leaks import plan
 from missent.audit.leaks.duck import Duck
-from missent.audit.leaks.find import FindOptions, find
+from missent.audit.leaks.find import find
+from missent.audit.leaks.options import FindOptions
 from missent.audit.leaks.spark import Spark
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from missent.app import build
 from missent.audit.events.interface import ReadOptions
 from missent.audit.events.read import Engine, read
 from missent.audit.leaks.duck import Duck
-from missent.audit.leaks.find import FindOptions, find
+from missent.audit.leaks.find import find
 from missent.audit.leaks.leak import Habit, Kind
+from missent.audit.leaks.options import FindOptions
 from missent.core.policy import Policy, Rule
 from missent.core.verdict import Action
 

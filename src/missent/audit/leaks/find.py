@@ -8,7 +8,6 @@ written to that domain before.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from missent.audit.leaks import look, plan
@@ -20,7 +19,7 @@ from missent.audit.leaks.posing import posing
 from missent.core.address import Address
 from missent.core.engine import screen
 from missent.core.errors import AddressError
-from missent.core.facts import NO_PERMISSIONS, Facts, Use
+from missent.core.facts import Facts, Use
 from missent.core.message import Message, Recipient
 from missent.core.tables import protected
 from missent.core.verdict import Action
@@ -29,14 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from missent.audit.leaks.interface import Engine
-    from missent.core.check import Check
+    from missent.audit.leaks.options import FindOptions
     from missent.core.finding import Finding
-    from missent.core.permission import Permissions
-    from missent.core.policy import Policy
 
-_ASKED: Final = (
-    24  # recipients of a domain that are decided one by one, those most written to first
-)
+_ASKED: Final = 24  # recipients of a domain that are decided one by one, the most written to first
 _QUESTIONS: Final = 100_000  # recipients that are decided in all: some minutes
 _WITH_LOCAL: Final = 101
 _BUILT: Final = 64  # local parts of a domain by which it is told how they are built there
@@ -45,23 +40,6 @@ _RARER: Final = 20  # unless so many times more write to the one that was meant
 _BEAT: Final = 500
 # Decided as if nobody had, which is not so.
 _NOBODY_WROTE: Final = re.compile(r"; nobody here has written to `[^`]*`")
-
-
-@dataclass(frozen=True, slots=True)
-class FindOptions:
-    """What is decided, and how.
-
-    Attributes:
-        policy: which findings lead to which action.
-        checks: what is looked for.
-        own: the organisation's domains, as `Domain.name`; empty where not known.
-        exceptions: what the organisation allowed in spite of a finding.
-    """
-
-    policy: Policy
-    checks: Sequence[Check]
-    own: frozenset[str] = frozenset()
-    exceptions: Permissions = NO_PERMISSIONS
 
 
 def find(

@@ -17,8 +17,8 @@ from missent.core.neighbours import GrowingIndex, domain_keys, gather
 from missent.core.verdict import Action
 
 if TYPE_CHECKING:
-    from missent.audit.leaks.find import FindOptions
     from missent.audit.leaks.interface import Engine
+    from missent.audit.leaks.options import FindOptions
 
 
 _LIKE = Confusable()

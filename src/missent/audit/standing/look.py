@@ -20,7 +20,7 @@ from missent.memory.ledger import Ledger
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from missent.audit.leaks.find import FindOptions
+    from missent.audit.leaks.options import FindOptions
     from missent.core.verdict import RecipientVerdict
 
 _SKIPPED = frozenset({".git", ".svn"})

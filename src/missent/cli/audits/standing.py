@@ -13,7 +13,7 @@ from missent.cli.blame import blaming
 from missent.cli.text import printable
 
 if TYPE_CHECKING:
-    from missent.audit.leaks.find import FindOptions
+    from missent.audit.leaks.options import FindOptions
     from missent.audit.leaks.show.names import Names
 
 
