@@ -27,15 +27,6 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
-    """One attachment, by what its part's header says."""
-
-    name: str
-    media_type: str
-    octets: int
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
     """One message to be screened.
 
@@ -44,7 +35,6 @@ class Message:
         recipients: those to be decided, in the order seen.
         message_id: the Message-ID field without angle brackets, or "".
         subject: the decoded Subject field, or "".
-        attachments: what is attached, where the content was seen.
         beside: others of the same message that are decided already, for a gate that asks about
             them one by one: whom else a message goes to says whom it was meant for.
     """
@@ -53,5 +43,4 @@ class Message:
     recipients: tuple[Recipient, ...]
     message_id: str = ""
     subject: str = ""
-    attachments: tuple[Attachment, ...] = ()
     beside: tuple[Recipient, ...] = ()
