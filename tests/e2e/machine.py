@@ -1,8 +1,8 @@
 """A newcomer's machine: this one's files, of which nothing is changed, and a network of its own.
 
-An overlay lies over them, in namespaces of their own. What a page tells to write to /etc or /var is
-written, every port is free, no name is resolved, and all processes end with the machine. It can boot
-a real systemd. It needs root and `unshare`.
+An overlay lies over them, in namespaces of their own. What a page tells to write to /etc or /var
+is written, every port is free, no name is resolved, and all processes end with the machine. It can
+boot a real systemd. It needs root and `unshare`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SYSTEM = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 HOME = "/home/stranger"
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 _LONGEST = 600  # seconds that a machine lives, whatever becomes of its test
 # By `--kill-child` nothing outlives the process that unshared.
 _UNSHARE = ("unshare", "--mount", "--net", "--uts", "--cgroup", "--pid", "--fork", "--kill-child")
@@ -151,7 +151,7 @@ class Machine:
         ).strip()
         try:
             for port in ports:
-                until(lambda port=port: self.listens(port), 60, f"somebody at port {port}")
+                until(partial(self.listens, port), 60, f"somebody at port {port}")
             yield
         finally:
             self.run(
@@ -177,7 +177,7 @@ class Machine:
             ["/usr/bin/git", "ls-files", "-z"], cwd=ROOT, check=True, stdout=subprocess.PIPE
         ).stdout
         packed = subprocess.run(
-            ["/usr/bin/tar", "--create", "--null", "--files-from=-"], cwd=ROOT, check=True, input=listed,
-            stdout=subprocess.PIPE,
+            ["/usr/bin/tar", "--create", "--null", "--files-from=-"],
+            cwd=ROOT, check=True, input=listed, stdout=subprocess.PIPE,
         ).stdout  # fmt: skip
         self.run("tar --extract --directory missent", given=packed)
