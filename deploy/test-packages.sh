@@ -3,7 +3,7 @@
 # running it again changes nothing. Tests whose program is missing are skipped, or fail when CI=true.
 set -eu
 
-PACKAGES="chromium curl iproute2 jq libnet-ssleay-perl libsasl2-modules msmtp nsd openssl postfix postgresql sasl2-bin swaks systemd"
+PACKAGES="chromium curl iproute2 jq libnet-ssleay-perl libsasl2-modules msmtp nsd openssl postfix postgresql python3-venv sasl2-bin swaks systemd"
 
 if [ "$(id -u)" -ne 0 ]; then
     echo "test-packages.sh: not root; tests that need one of ($PACKAGES) may be skipped" >&2
