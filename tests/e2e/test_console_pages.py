@@ -7,10 +7,10 @@ both colour schemes.
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+from tests.e2e.accessible import grave
 
 from missent.testing.browser import person, screenshot
 from missent.testing.console_site import console_site
@@ -18,12 +18,11 @@ from missent.testing.console_site import console_site
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Cookie, Page
+    from playwright.sync_api import Browser, Cookie
 
     from missent.testing.console_site import ConsoleSite
 
 pytestmark = pytest.mark.e2e
-AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8")
 WIDTHS, SCHEMES = (360, 1280), ("light", "dark")
 FULL = os.environ.get("MISSENT_E2E_FULL") == "1"
 LOOKS = (
@@ -94,18 +93,6 @@ def test_every_page_fits_and_is_accessible(  # noqa: PLR0917  what pytest gives
         assert grave(page) == []
         screenshot(page, f"signin-{width}-{scheme}")
         assert who.faults == []
-
-
-def grave(page: Page) -> list[str]:
-    """What axe-core finds that is serious or critical."""
-    page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{one['id']}: {node['target']} {node['failureSummary']}"
-        for one in found["violations"]
-        if one["impact"] in {"serious", "critical"}
-        for node in one["nodes"]
-    ]
 
 
 def test_the_tool_would_find_a_fault(

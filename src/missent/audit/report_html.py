@@ -101,7 +101,7 @@ def _budget(choice: Choice | None) -> str:
     if choice is None:
         return ""
     rows = escape("\n".join(choice.rows()))
-    return f"<h2>The policy that the budget buys</h2><pre>{rows}</pre>"
+    return f'<h2>The policy that the budget buys</h2><pre tabindex="0">{rows}</pre>'
 
 
 def _decided(options: Options) -> str:

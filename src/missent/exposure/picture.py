@@ -61,10 +61,10 @@ text{font:11.5px system-ui,sans-serif}table{border-collapse:collapse;width:100%;
 margin-top:.8rem}th{text-align:left;font-weight:600;border-bottom:1px solid #ccc}
 td,th{padding:.18rem .8rem .18rem 0;vertical-align:top}tr+tr td{border-top:1px solid #eee}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-</style></head><body><h1>Lookalikes and what they do with mail</h1>
+</style></head><body><main><h1>Lookalikes and what they do with mail</h1>
 <p>A rectangle is a name that people type by mistake; the larger, the oftener. Point at one to read
 it.</p>
-$maps</body></html>
+$maps</main></body></html>
 """)
 
 

@@ -65,7 +65,8 @@ class RouteSection(Section):
 class RelaySection(Section):
     """An SMTP server that screens each recipient and hands the message on.
 
-    It runs where this section stands, and where there is neither this section nor `[milter]`.
+    It runs where this section stands, and where there is none of `[relay]`, `[milter]`, `[web]` and
+    `[exposure]`.
     """
 
     listen: str = "127.0.0.1:2525"

@@ -120,7 +120,8 @@ def _picture(
     parts.append(f'<polyline class="mail" points="{points}"/>')
     label = f"{sum(sums):,} of {sum(mail.values()):,}, over time"
     return (
-        f'<div class="wide"><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{label}">'
+        f'<div class="wide" tabindex="0"><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"'
+        f' aria-label="{label}">'
         f"{''.join(parts)}</svg></div>"
     )
 

@@ -24,7 +24,8 @@ body { color: var(--ink); font: 16px/1.5 system-ui, sans-serif; margin: 2rem aut
 h1 { font-size: 1.6rem; line-height: 1.25; }
 h2 { border-bottom: 1px solid var(--line); font-size: 1.15rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; }
-td, th { border-bottom: 1px solid var(--line); padding: .3rem .6rem .3rem 0; text-align: left; }
+td, th { border-bottom: 1px solid var(--line); overflow-wrap: anywhere;
+  padding: .3rem .6rem .3rem 0; text-align: left; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
 dl.sums { display: flex; flex-wrap: wrap; gap: 1.5rem; }
 dl.sums dt { color: var(--soft); font-size: .9rem; }
@@ -83,7 +84,7 @@ def _body(report: Report, title: str) -> Iterator[str]:
     for one in report.advice:
         yield f"<h3>{escape(one.system)}</h3><p>{escape(one.text)}</p>"
         if one.example:
-            yield f"<pre>{escape(one.example)}</pre>"
+            yield f'<pre tabindex="0">{escape(one.example)}</pre>'
     yield f'<h2>How it was counted</h2><p class="soft">{escape(report.method)}</p>'
     yield f"<p>{escape(report.receiver.organisation)} {escape(report.receiver.contact)}</p>"
 

@@ -141,7 +141,7 @@ def _pairs(leak: Leak, names: Names) -> str:
     more = len(ranked) - _PAIRS
     note = f'<p class="soft">and {more:,} more pairs: --format csv</p>' if more > 0 else ""
     heads = "<th>from</th><th>to</th><th>times</th><th>first, last</th>"
-    return f'<div class="wide"><table><tr>{heads}</tr>{rows}</table></div>{note}'
+    return f'<div class="wide" tabindex="0"><table><tr>{heads}</tr>{rows}</table></div>{note}'
 
 
 def _table(leaks: Iterable[Leak]) -> str:
@@ -159,7 +159,11 @@ def _table(leaks: Iterable[Leak]) -> str:
         f'<td class="whole">{span(leak.first, leak.last).replace(" to ", "<br>")}</td></tr>'
         for leak in leaks
     )
-    return f'<div class="wide"><table><tr>{head}</tr>{rows}</table></div>' if rows else frame.NONE
+    return (
+        f'<div class="wide" tabindex="0"><table><tr>{head}</tr>{rows}</table></div>'
+        if rows
+        else frame.NONE
+    )
 
 
 def _gate(audit: Audit) -> str:
@@ -189,7 +193,7 @@ def _sources(audit: Audit) -> str:
     )
     heads = "<th>source</th><th>format</th>"
     heads += "".join(f'<th class="number">{h}</th>' for h in ("lines", "events", "unreadable"))
-    return f'<div class="wide"><table><tr>{heads}<th></th></tr>{rows}</table></div>'
+    return f'<div class="wide" tabindex="0"><table><tr>{heads}<td></td></tr>{rows}</table></div>'
 
 
 def _decided(audit: Audit, policy: Policy) -> str:
