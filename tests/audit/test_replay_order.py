@@ -1,5 +1,7 @@
 """Bringing past mail into the order of time."""
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,3 +39,13 @@ def test_a_source_too_far_out_of_order_is_an_error_that_names_the_mend() -> None
     day = 86_400
     with pytest.raises(OrderError, match=r"mail.jsonl: message 3 is 9 days older .* --window"):
         list(in_order([("mail.jsonl", events(10 * day, 11 * day, day))], 1))
+
+
+@given(st.lists(st.integers(0, 3), max_size=12), st.integers(1, 4), st.randoms())
+def test_it_makes_no_difference_how_the_mail_is_sorted_and_parted(
+    given_moments: list[int], parts: int, chance: Random
+) -> None:
+    whole = events(*given_moments)
+    shuffled = chance.sample(whole, len(whole))
+    sources = [(str(n), shuffled[n::parts]) for n in range(parts)]
+    assert list(in_order(sources, 100)) == list(in_order([("whole", whole)], 100))

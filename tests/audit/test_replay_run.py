@@ -43,7 +43,7 @@ def plan(tmp_path: Path) -> Plan:
     path.write_text("".join(_mail(7)) + "no JSON\n")
     app = build()
     options = Options(lowered(app.policy), app.checks, app.own_domains)
-    return Plan(options, (Source(path, "jsonl"),))
+    return Plan(options, (Source(path, "jsonl", "mail"),))
 
 
 def test_the_same_prompts_in_the_same_order_with_the_same_counts(plan: Plan) -> None:
@@ -71,7 +71,7 @@ def test_each_share_knows_which_address_another_one_used_first(tmp_path: Path) -
         )
     )
     app = build()
-    plan = Plan(Options(lowered(app.policy), app.checks), (Source(path, "jsonl"),))
+    plan = Plan(Options(lowered(app.policy), app.checks), (Source(path, "jsonl", "mail"),))
     for share in (0, 1):
         options = replace(plan.options, share=(share, 2))
         run = Alone(replace(plan, options=options))
@@ -82,7 +82,7 @@ def test_each_share_knows_which_address_another_one_used_first(tmp_path: Path) -
 
 def test_an_error_of_a_share_is_raised_here(plan: Plan, tmp_path: Path) -> None:
     with (
-        Together(replace(plan, sources=(Source(tmp_path / "gone", "jsonl"),)), 2) as run,
+        Together(replace(plan, sources=(Source(tmp_path / "gone", "jsonl", "gone"),)), 2) as run,
         pytest.raises(FileNotFoundError, match="gone"),
     ):
         list(run.prompts())

@@ -44,7 +44,7 @@ def test_what_was_learned_can_be_exported_and_forgotten(run: Run, mail: Path) ->
         "mail.jsonl: jsonl, 3 messages; 3 of 3 uses of contacts are new, 0 bounces\n"
     )
     assert "1 messages were neither from nor to organisation.domains" in first.err
-    assert "1 lines or messages and 1 recipients could not be read" in first.err
+    assert "1 lines or messages and 1 addresses could not be read" in first.err
     assert "line 1: no address: 'Bob'" in first.err
     assert "0 of 3 uses" in run("learn", str(mail)).out
     rows = [json.loads(line) for line in run("export").out.splitlines()]

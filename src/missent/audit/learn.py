@@ -7,6 +7,7 @@ was counted already is passed over.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -37,11 +38,13 @@ class LearnOptions:
         format: of the sources, a key of `detect.READERS`; None to tell it by their content.
         since: mail before this moment is passed over, in seconds since the epoch; with a retention
             period it would be forgotten at once, and counted again the next time.
+        now: the present moment, likewise; no mail is from later.
     """
 
     own_domains: frozenset[str] = frozenset()
     format: str | None = None
     since: int = 0
+    now: int = field(default_factory=lambda: int(time.time()))
 
 
 @dataclass(slots=True)
@@ -89,7 +92,8 @@ async def learn(
         One summary a source.
 
     Raises:
-        OSError: a source cannot be read.
+        OSError: a source cannot be opened. One that breaks off within is learned up to there, and
+            its tally says so.
         ValueError: a source has none of the formats.
         StoreError: the store cannot be written.
     """
@@ -97,11 +101,16 @@ async def learn(
     found = [Learned(path, options.format or detect(path), octets(path)) for path in sources]
     for source in found:
         batch: list[Lesson] = []
-        for learned in _lessons(source, options):
-            batch += learned
-            if len(batch) >= _AT_ONCE:
-                await _write(source, store, batch)
-                progress(source)
+        try:
+            for learned in _lessons(source, options):
+                batch += learned
+                if len(batch) >= _AT_ONCE:
+                    await _write(source, store, batch)
+                    progress(source)
+        except OSError as error:
+            if not source.tally.octets:
+                raise
+            source.tally.end(f"after {source.tally.events} messages", str(error))
         await _write(source, store, batch)
         progress(source)
     return found
@@ -116,7 +125,7 @@ async def _write(source: Learned, store: Store, batch: list[Lesson]) -> None:
 
 def _lessons(source: Learned, options: LearnOptions) -> Iterator[list[Lesson]]:
     own = options.own_domains
-    for event in reader(source.format)(source.path, source.tally):
+    for event in reader(source.format, options.now)(source.path, source.tally):
         if event.at < options.since:
             source.old += 1
             continue

@@ -90,7 +90,9 @@ class Replay:
         The same message lies in its sender's mailbox, in each recipient's, and in the log, there
         perhaps in several transactions with some of the recipients each.
         """
-        key = hash(event.key)  # of a billion messages, one may be overlooked by this
+        sender = event.message.mail_from
+        # Of a billion messages, one may be overlooked by this. Programs use a Message-ID again.
+        key = hash((event.key, sender.key if sender else ""))
         recipients = event.message.recipients
         seen = self._seen.get(key)
         if seen is None:

@@ -23,7 +23,8 @@ def in_order(
     """Give the events of all sources together, in the order of time.
 
     A source of up to `window` messages may stand in any order; in a longer one no message may come
-    more than that many places too late. Messages of the same second keep the order of their source.
+    more than that many places too late. Those of the same second come in the order of their keys,
+    so that it makes no difference how the mail is sorted and parted.
 
     Args:
         sources: each with its name, for the error.
@@ -36,15 +37,15 @@ def in_order(
     sorted_sources = [_sorted(name, events, each) for name, events in sources]
     if len(sorted_sources) == 1:
         return sorted_sources[0]
-    return heapq.merge(*sorted_sources, key=_moment)
+    return heapq.merge(*sorted_sources, key=_place)
 
 
-def _moment(event: Event) -> int:
-    return event.at
+def _place(event: Event) -> tuple[int, str, int]:
+    return event.at, event.key, -len(event.message.recipients)
 
 
 def _sorted(name: str, events: Iterable[Event], window: int) -> Iterator[Event]:
-    heap: list[tuple[int, int, Event]] = []
+    heap: list[tuple[int, str, int, int, Event]] = []
     given = 0
     for number, event in enumerate(events):
         if event.at < given:
@@ -54,12 +55,12 @@ def _sorted(name: str, events: Iterable[Event], window: int) -> Iterator[Event]:
                 " with --window"
             )
         if len(heap) < window:
-            heapq.heappush(heap, (event.at, number, event))
+            heapq.heappush(heap, (*_place(event), number, event))
             continue
-        given, _, first = heapq.heappushpop(heap, (event.at, number, event))
+        given, *_, first = heapq.heappushpop(heap, (*_place(event), number, event))
         yield first
     heap.sort()
-    for _, _, event in heap:
+    for *_, event in heap:
         yield event
 
 

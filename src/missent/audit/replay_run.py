@@ -10,8 +10,9 @@ from __future__ import annotations
 import heapq
 import multiprocessing
 import signal
+import time
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -39,16 +40,17 @@ _BEAT = 1_000  # messages between two signs of life
 
 
 class Source(NamedTuple):
-    """A file or folder of past mail, and its format: as `detect` tells it."""
+    """A file or folder of past mail, its format, as `detect` tells it, and its name for people."""
 
     path: Path
     format: str
+    name: str
 
 
 class Read(NamedTuple):
     """A source and what its reader got through."""
 
-    path: Path
+    name: str
     tally: Tally
 
 
@@ -61,12 +63,14 @@ class Plan:
         sources: the mail to be decided.
         history: the mail to be learned before.
         window: as of `in_order`.
+        now: the present moment in seconds since the epoch, as of `detect.reader`.
     """
 
     options: Options
     sources: tuple[Source, ...]
     history: tuple[Source, ...] = ()
     window: int = WINDOW
+    now: int = field(default_factory=lambda: int(time.time()))
 
 
 class Run(Protocol):
@@ -124,7 +128,7 @@ class Alone:
         """Give the prompts as they arise."""
         for source in self._plan.history:
             self._replay.learn(self._counted(self._events(source)))
-        each = [(str(source.path), self._events(source)) for source in self._plan.sources]
+        each = [(source.name, self._events(source)) for source in self._plan.sources]
         yield from self._replay.run(self._counted(in_order(each, self._plan.window)))
 
     def afterwards(self, policy: Policy | None = None, asked: Pairs | None = None) -> list[Prompt]:
@@ -133,8 +137,8 @@ class Alone:
 
     def _events(self, source: Source) -> Iterator[Event]:
         tally = Tally()
-        self.read.append(Read(source.path, tally))
-        return reader(source.format)(source.path, tally)
+        self.read.append(Read(source.name, tally))
+        return reader(source.format, self._plan.now)(source.path, tally)
 
     def _counted(self, events: Iterator[Event]) -> Iterator[Event]:
         for event in events:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import click
 from missent.audit.sources.detect import READERS
 from missent.cli import UNDECIDED
 from missent.cli.blame import blaming
+from missent.cli.piped import kept
 from missent.cli.progress import bars
 from missent.cli.text import printable
 
@@ -32,7 +32,7 @@ _DAY = 86_400
     "sources",
     nargs=-1,
     required=True,
-    type=click.Path(exists=True, path_type=Path),
+    type=click.Path(exists=True, allow_dash=True, path_type=Path),
     metavar="SOURCE...",
 )
 @click.option(
@@ -44,10 +44,10 @@ _DAY = 86_400
 def command(context: Context, sources: tuple[Path, ...], read_as: str | None) -> int:
     """Learn from past mail who writes to whom, for the store.
 
-    A source is an mbox, a Maildir, a folder of .eml files, a Postfix log or message events as JSON
-    Lines, compressed or not. Each recipient of a message counts once, whatever it is read from: it
-    may be broken off and begun again, and the same mail learned again changes nothing. The exit
-    code is 0, or 3 when nothing in some source could be read.
+    A source is an mbox, a Maildir, a folder of mail, a Postfix log or message events as JSON Lines,
+    compressed or not; - is standard input. Each recipient of a message counts once, whatever it is
+    read from: it may be broken off and begun again, and the same mail learned again changes
+    nothing. The exit code is 0, or 3 when nothing in some source could be read, or it breaks off.
 
     \b
     Examples:
@@ -61,11 +61,11 @@ def command(context: Context, sources: tuple[Path, ...], read_as: str | None) ->
             "organisation.domains is not set: who of them is ours is not known, so every message"
             " counts as sent by its sender and as received by its recipients"
         )
-    with blaming("SOURCE", zlib.error), context.blamed():
-        found = asyncio.run(_learn(settings, sources, read_as))
-    for one in found:
-        _summary(one)
-    return UNDECIDED if any(o.tally.skipped and not o.tally.events for o in found) else 0
+    with blaming("SOURCE"), context.blamed(), kept(sources) as paths:
+        found = asyncio.run(_learn(settings, list(paths), read_as))
+        for one in found:
+            _summary(one, paths[one.path])
+    return UNDECIDED if any(o.tally.is_lost or o.tally.ends_early for o in found) else 0
 
 
 async def _learn(
@@ -74,10 +74,12 @@ async def _learn(
     from missent.app.remember import open_store  # noqa: PLC0415  slow to import
     from missent.audit.learn import LearnOptions, learn  # noqa: PLC0415  likewise
 
+    now = int(time.time())
     options = LearnOptions(
         frozenset(settings.organisation.domains),
         read_as,
-        int(time.time()) - settings.store.retention_days * _DAY,
+        now - settings.store.retention_days * _DAY,
+        now,
     )
     store = await open_store(settings, make=True)
     try:
@@ -93,19 +95,25 @@ async def _learn(
         await store.close()
 
 
-def _summary(one: Learned) -> None:
+def _summary(one: Learned, path: Path) -> None:
     tally = one.tally
     click.echo(
-        f"{printable(str(one.path))}: {one.format}, {tally.events:,} messages;"
+        f"{printable(str(path))}: {one.format}, {tally.events:,} messages;"
         f" {one.new:,} of {one.lessons:,} uses of contacts are new, {one.bounces:,} bounces"
     )
     if one.old:
         _tell(f"  {one.old:,} messages are older than store.retention_days: passed over")
     if one.foreign:
         _tell(f"  {one.foreign:,} messages were neither from nor to organisation.domains")
+    if tally.unsent:
+        _tell(f"  {tally.unsent:,} drafts were passed over: nobody got them")
+    if tally.future:
+        _tell(f"  {tally.future:,} messages are dated in the future: taken as of now")
+    if tally.ends_early:
+        _tell(f"  it breaks off; what came before was learned. {tally.ends_early}")
     if tally.skipped or tally.no_address:
         _tell(
-            f"  {tally.skipped:,} lines or messages and {tally.no_address:,} recipients could not"
+            f"  {tally.skipped:,} lines or messages and {tally.no_address:,} addresses could not"
             " be read; the first:"
         )
         for sample in tally.samples[:_FEW]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import sys
-import zlib
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -22,12 +21,14 @@ from missent.audit.sources.dates import seconds
 from missent.audit.sources.detect import READERS, detect
 from missent.audit.sources.folder import octets
 from missent.cli import FINDINGS, INTERRUPTED, UNDECIDED, USAGE, told
+from missent.cli.blame import blaming
 from missent.cli.form import form
+from missent.cli.piped import kept
 from missent.cli.progress import bars
 from missent.cli.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Protocol
 
     from missent.audit.replay_prompt import Prompt
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 _FEW = 5  # of a list that is shown for an impression
 _MUCH = 4 << 20  # octets of mail for which a second process is worth its start
-_SOURCE = click.Path(exists=True, path_type=Path)
+_SOURCE = click.Path(exists=True, allow_dash=True, path_type=Path)
 
 
 def _moment(_context: click.Context, option: click.Parameter, given: str | None) -> int | None:
@@ -126,9 +127,10 @@ def command(
     """Decide past mail again, to see what would have been asked.
 
     Each message is decided with what was known before it. What would have been asked is printed,
-    one line a prompt; the counts follow on standard error. Nothing is learned for later. With
-    --budget the prompts come at the end, with the policy that buys them on standard error. The exit
-    code is 0 without prompts, 1 with prompts, 3 when something could not be decided.
+    one line a prompt; the counts follow on standard error. Nothing is learned for later. Sources
+    are those of `missent learn`. With --budget the prompts come at the end, with the policy that
+    buys them on standard error. The exit code is 0 without prompts, 1 with prompts, 3 when
+    something could not be decided.
 
     \b
     Examples:
@@ -149,31 +151,18 @@ def command(
         app.policy, app.checks, app.own_domains, app.exceptions, since=since or 0, until=until
     )
     show: _Show = replay_lines.ndjson if form == "ndjson" else replay_lines.text
-    plan = Plan(options, _sources(sources, read_as), _sources(history, read_as), window)
-    return _Command(plan, _jobs(plan, jobs), show, repeat, afterwards, budget, html).go()
+    with blaming("SOURCE"), kept(history) as before, kept(sources) as now:
+        plan = Plan(options, _sources(now, read_as), _sources(before, read_as), window)
+        return _Command(plan, _jobs(plan, jobs), show, repeat, afterwards, budget, html).go()
 
 
-def _sources(paths: Sequence[Path], read_as: str | None) -> tuple[Source, ...]:
-    return tuple(Source(path, read_as or _format(path)) for path in paths)
-
-
-def _format(path: Path) -> str:
-    try:
-        return detect(path)
-    except ValueError:
-        known = "neither mbox, Maildir, .eml files, a Postfix log nor JSON Lines"
-        raise click.BadParameter(
-            f"{path}: {known}; name its format with --read-as", param_hint="SOURCE"
-        ) from None
-    except (OSError, EOFError, zlib.error) as error:
-        raise click.BadParameter(f"{path}: {error}", param_hint="SOURCE") from None
+def _sources(paths: Mapping[Path, Path], read_as: str | None) -> tuple[Source, ...]:
+    return tuple(Source(path, read_as or detect(path), str(n)) for path, n in paths.items())
 
 
 def _jobs(plan: Plan, wanted: int | None) -> int:
     """Two where there is enough to do; each more would learn all of the mail once more."""
     paths = [source.path for source in (*plan.history, *plan.sources)]
-    if not all(path.is_file() or path.is_dir() for path in paths):
-        return 1  # a pipe can be read once
     much = sum(map(octets, paths)) > _MUCH
     return wanted or (2 if much and (os.cpu_count() or 1) > 1 else 1)
 
@@ -216,7 +205,7 @@ class _Command:
             except (OrderError, OSError) as error:
                 _tell(f"Error: {told(error) if isinstance(error, OSError) else error}")
                 return UNDECIDED if isinstance(error, OrderError) else USAGE
-        if summary.errors or any(tally.skipped and not tally.events for _, tally in run.read):
+        if summary.errors or any(tally.is_lost or tally.ends_early for _, tally in run.read):
             return UNDECIDED
         return FINDINGS if summary.prompts else 0
 
@@ -266,11 +255,17 @@ class _Command:
     def _counts(self, summary: Summary, run: Run) -> None:
         for line in summary.lines():
             _tell(line)
-        for path, tally in run.read:
+        for name, tally in run.read:
+            if tally.unsent:
+                _tell(f"drafts       {tally.unsent} in {name}, left out: nobody got them")
+            if tally.future:
+                _tell(f"future       {tally.future} messages in {name}, taken as of now")
+            if tally.ends_early:
+                _tell(f"broken off   {name}, {tally.ends_early}; what came before was decided")
             if tally.skipped or tally.no_address:
                 _tell(
-                    f"unreadable   {tally.skipped} lines or messages, {tally.no_address} recipients"
-                    f" in {path}; the first:"
+                    f"unreadable   {tally.skipped} lines or messages, {tally.no_address} addresses"
+                    f" in {name}; the first:"
                 )
                 for sample in tally.samples[:_FEW]:
                     _tell(f"{'':13}{sample.where}: {sample.reason}")
@@ -290,7 +285,7 @@ class _Command:
         self, summary: Summary, afterwards: Sequence[Prompt], choice: budgets.Choice | None
     ) -> None:
         if self.html:
-            title = ", ".join(path.name for path, _ in self.plan.sources)
+            title = ", ".join(Path(source.name).name for source in self.plan.sources)
             options = self.plan.options
             if choice:
                 options = replace(options, policy=choice.policy)

@@ -36,3 +36,10 @@ def test_what_is_no_moment_is_none(value: object) -> None:
 def test_any_value_gives_a_moment_in_32_bits_or_none(value: object) -> None:
     found = seconds(value)
     assert found is None or 1 <= found < 2**32
+
+
+@pytest.mark.parametrize(
+    "value", [988711200, 988711200.5, 988711200_000, "988711200", "988711200.25", "988711200000"]
+)
+def test_numbers_are_seconds_or_milliseconds_also_as_text(value: object) -> None:
+    assert seconds(value) == 988711200

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
-from missent.audit.sources.dsn import failed, no_such_address
+from missent.audit.sources.dsn import Report, failed, no_such_address
 
 REPORT = b"""This is a MIME-encapsulated message.
 
@@ -54,7 +56,8 @@ To: fine@partner.example
 
 
 def test_recipients_that_do_not_exist_are_named_as_they_were_written() -> None:
-    assert failed(REPORT) == (("Pat@Partnner.example", "gone@partner.example"), "1@corp.example")
+    gone = "Pat@Partnner.example", "gone@partner.example"
+    assert failed(REPORT) == Report(gone, (), "1@corp.example")
 
 
 def test_carriage_returns_make_no_difference() -> None:
@@ -63,13 +66,12 @@ def test_carriage_returns_make_no_difference() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"no parts", b"Content-Type: message/delivery-status"])
 def test_what_is_no_report_names_nobody(body: bytes) -> None:
-    assert failed(body) == ((), "")
+    assert failed(body) == Report()
 
 
 @pytest.mark.parametrize("octet", range(0, len(REPORT), 97))
 def test_a_report_that_is_cut_off_never_raises(octet: int) -> None:
-    addresses, _ = failed(REPORT[:octet])
-    assert set(addresses) <= {
+    assert set(failed(REPORT[:octet]).gone) <= {
         "Pat@Partnner.example",
         "pat@partnner.example",
         "gone@partner.example",
@@ -94,3 +96,34 @@ def test_a_report_that_is_cut_off_never_raises(octet: int) -> None:
 )
 def test_which_codes_speak_of_the_address(text: str, gone: bool) -> None:  # noqa: FBT001  a column
     assert no_such_address(text) is gone
+
+
+def test_an_encoded_part_is_decoded() -> None:
+    fields = b"Final-Recipient: rfc822; gone@partner.example\nAction: failed\nStatus: 5.1.1\n"
+    head = b"--b\nContent-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n"
+    assert failed(head + base64.encodebytes(fields) + b"\n--b--\n").gone == (
+        "gone@partner.example",
+    )
+
+
+def test_an_address_in_utf_8_is_read() -> None:
+    part = (
+        b"Content-Type: message/global-delivery-status\n\n"
+        b"Final-Recipient: utf-8; j\\x{F6}rg@partner.example\nAction: failed\nStatus: 5.1.1\n"
+    )
+    assert failed(part).gone == ("jörg@partner.example",)
+
+
+def test_without_a_code_the_words_tell_and_without_both_it_is_unclear() -> None:
+    part = (
+        b"Content-Type: message/delivery-status\n\n"
+        b"Final-Recipient: rfc822; gone@partner.example\nAction: failed\n"
+        b"Diagnostic-Code: smtp; 550 No such user here\n\n"
+        b"Final-Recipient: rfc822; <odd@partner.example>\nAction: failed (once)\nStatus: 5.0.0\n"
+    )
+    assert failed(part) == Report(("gone@partner.example",), ("odd@partner.example",))
+
+
+def test_a_returned_notice_is_not_read_as_one() -> None:
+    returned = b"--b1\nContent-Type: message/rfc822\n\nMessage-ID: <2@corp.example>\n\n" + REPORT
+    assert failed(returned) == Report((), (), "2@corp.example")

@@ -147,3 +147,67 @@ def test_a_header_without_end_is_bounded(reading: Reading) -> None:
 def test_encoded_words_that_cannot_be_read_stay_as_they_are(reading: Reading, charset: str) -> None:
     [event], _ = reading(mbox.read, message(1, Subject=f"=?{charset}?b?////?="))
     assert event.message.subject
+
+
+def test_a_message_begins_where_a_date_and_a_header_are(reading: Reading) -> None:
+    text = (
+        message(1).rstrip("\n")  # no empty line before the next one
+        + "\n"
+        + message(2)
+        + "From here to there, at 10:30\nno header follows.\n\n"
+        + "From Monday at 10:30 on\nno header either.\n"
+    )
+    events, tally = reading(mbox.read, text)
+    assert [event.key for event in events] == ["1@corp.example", "2@corp.example"]
+    assert tally.skipped == 0
+
+
+@pytest.mark.parametrize(
+    ("stamp", "at"),
+    [
+        ("Tue May  1 10:30:00 2001", 988713000),
+        ("Tue May  1 12:30:00 +0200 2001", 988713000),  # as Google exports it
+        ("Tue, May  1 12:30:00 2001 +0200", 988713000),
+        ("Tue May  1 10:30 2001 remote from mx", 988713000),
+    ],
+)
+def test_the_moment_of_delivery_is_read_in_any_zone(reading: Reading, stamp: str, at: int) -> None:
+    _, _, rest = message(1, Date="").partition("\n")
+    [event], _ = reading(mbox.read, f"From ann@corp.example {stamp}\n{rest}")
+    assert event.at == at
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_byte_order_mark_tells_the_encoding(reading: Reading, encoding: str) -> None:
+    mark = "\ufeff" if encoding.endswith("e") else ""
+    events, tally = reading(mbox.read, (mark + message(1) + message(2)).encode(encoding))
+    assert [event.key for event in events] == ["1@corp.example", "2@corp.example"]
+    assert tally.skipped == 0
+
+
+def test_drafts_and_spam_by_their_header(reading: Reading) -> None:
+    text = (
+        message(1, X_Gmail_Labels="Drafts,Important")
+        + message(2, X_Unsent="1")
+        + message(3, X_Gmail_Labels="Spam")
+        + message(4, X_Spam_Flag="YES")
+        + message(5, X_Spam_Flag="NO", X_Gmail_Labels="Sent")
+    )
+    events, tally = reading(mbox.read, text)
+    found = {event.key[0]: event.automatic for event in events}
+    assert found == {"3": True, "4": True, "5": False}
+    assert tally.unsent == 2
+
+
+def test_a_clock_that_goes_wrong_is_told_by_when_the_message_came(reading: Reading) -> None:
+    received = "from a by b; Tue, 1 May 2001 12:00:05 +0200"
+    text = message(1, Date="Fri, 1 May 2037 12:00:00 +0200", Received=received)
+    [event], _ = reading(mbox.read, text)
+    assert event.at == 988711205
+
+
+def test_of_several_authors_the_sender_sent_it(reading: Reading) -> None:
+    both = "ann@corp.example, bob@corp.example"
+    [event], _ = reading(mbox.read, message(1, From=both, Sender="bob@corp.example"))
+    assert event.message.mail_from is not None
+    assert event.message.mail_from.key == "bob@corp.example"

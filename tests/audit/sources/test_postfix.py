@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from datetime import UTC, datetime
@@ -234,3 +235,40 @@ def test_the_log_of_a_real_postfix_is_understood(long_ids: str) -> None:
         assert [b.address.key for b in event.bounced] == ["pat@gone.example"]
         assert abs(event.at - time.time()) < 600
     assert (tally.skipped, tally.no_address) == (0, 0)
+
+
+def test_the_journal_as_json_says_what_the_log_says(tmp_path: Path) -> None:
+    rows = []
+    for number, line in enumerate(LOG.splitlines()):
+        _, _, rest = line.partition(" mx ")
+        program, _, text = rest.partition(": ")
+        name, _, pid = program.partition("[")
+        rows.append({
+            "__REALTIME_TIMESTAMP": str((1_709_200_800 + number) * 1_000_000),
+            "_HOSTNAME": "mx",
+            "SYSLOG_IDENTIFIER": name,
+            "_PID": pid.rstrip("]"),
+            "MESSAGE": [*text.encode()] if number % 2 else text,  # as the journal has odd octets
+        })  # fmt: skip
+    rows += [{"__REALTIME_TIMESTAMP": "soon", "MESSAGE": "postfix/"}]
+    [one], _ = reading(tmp_path, LOG)
+    content = "".join(json.dumps(row) + "\n" for row in rows) + "{postfix\n[]\n"
+    [other], tally = reading(tmp_path, content)
+    assert other.message.recipients == one.message.recipients
+    assert other.bounced == one.bounced
+    assert other.at == 1_709_200_800
+    assert tally.skipped == 0
+
+
+def test_a_server_without_codes_is_understood_by_its_words(tmp_path: Path) -> None:
+    said = "to=<{}@partner.example>, relay=x, delay=1, dsn=5.0.0, status=bounced (host x said: 550 {} (in reply to {} command))"  # noqa: E501  as Postfix writes it
+    log = message(
+        "4TLc1X0Bbczz",
+        "ann@corp.example",
+        said.format("gone", "No such user here", "RCPT TO"),
+        said.format("refused", "Unknown user ann", "MAIL FROM"),
+        said.format("full", "Over quota", "RCPT TO"),
+    )
+    [event], _ = reading(tmp_path, log)
+    assert [bounce.address.local for bounce in event.bounced] == ["gone"]
+    assert len(event.message.recipients) == 3

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from missent.audit.sources import folder, jsonl, mbox, postfix
+from missent.audit.sources import folder, journal, jsonl, mbox, postfix
 from missent.audit.sources.dates import SYSLOG
-from missent.audit.sources.octets import opened
+from missent.audit.sources.octets import start, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,18 +16,29 @@ if TYPE_CHECKING:
 
     from missent.audit.sources.interface import Event, Reader, Tally
 
+
+def _mailboxes(path: Path, tally: Tally) -> Iterator[Event]:
+    return folder.read(path, tally) if path.is_dir() else mbox.read(path, tally)
+
+
 READERS: Mapping[str, Reader] = {
     "jsonl": jsonl.read,
-    "mbox": mbox.read,
-    "maildir": folder.read_maildir,
-    "eml": folder.read_eml,
+    "mbox": _mailboxes,
+    "maildir": folder.read,
+    "eml": folder.read,
     "postfix": postfix.read,
 }
 EMPTY = "empty"  # a log that was just rotated, a mailbox without mail
+_DAY = 86_400
 _LOOKED_AT = 64 * 1024
-_HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]*:[ \t]")
+_NAMES = (
+    "Return-Path|Received|Delivered-To|From|To|Cc|Date|Subject|Message-ID|MIME-Version|X-[!-9;-~]+"
+)
+_HEADER = re.compile(rf"(?:{_NAMES}):|[A-Za-z][A-Za-z0-9_-]*:[ \t]".encode(), re.IGNORECASE)
 _JOURNAL = re.compile(rb"\A(?:-- [^\n]*\n)+")  # what journalctl says before the first line
-_STAMP = re.compile(rf"{SYSLOG} \S+ ".encode())
+_STAMP = re.compile(rf"^{SYSLOG} \S+ ".encode(), re.MULTILINE)
+_POSTFIX = re.compile(rf"^{SYSLOG} \S+ postfix[^\s\[]*/".encode(), re.MULTILINE)
+_MANY_LINES = re.compile(rb"\[\s*(?:[{\]]|$)|\{[ \t\r]*(?:\n|$)")
 
 
 def detect(path: Path) -> str:
@@ -48,9 +60,27 @@ def detect(path: Path) -> str:
     return found
 
 
-def reader(form: str) -> Reader:
-    """The reader of a format that `detect` told."""
-    return READERS[form] if form != EMPTY else _nothing
+def reader(form: str, now: int) -> Reader:
+    """The reader of a format that `detect` told.
+
+    Args:
+        form: the format.
+        now: the present moment in seconds since the epoch. Mail from later than tomorrow was dated
+            by a clock that goes wrong; it is taken as of now.
+    """
+    if form == EMPTY:
+        return _nothing
+    read = READERS[form]
+
+    def until_now(path: Path, tally: Tally) -> Iterator[Event]:
+        for event in read(path, tally):
+            if event.at > now + _DAY:
+                tally.future += 1
+                yield replace(event, at=now)
+            else:
+                yield event
+
+    return until_now
 
 
 def _nothing(path: Path, tally: Tally) -> Iterator[Event]:  # noqa: ARG001  as every reader
@@ -58,26 +88,27 @@ def _nothing(path: Path, tally: Tally) -> Iterator[Event]:  # noqa: ARG001  as e
 
 
 def _folder(path: Path) -> str | None:
-    if any((path / name).is_dir() for name in ("cur", "new")):
+    """What lies in a folder, by the first of its files that is mail."""
+    if any((path / name).is_dir() for name in ("cur", "new")) or any(path.glob("*/cur/")):
         return "maildir"
-    if next(path.rglob("*.[eE][mM][lL]"), None) is not None:
-        return "eml"
-    if next(path.glob("**/cur"), None) is not None:
-        return "maildir"
-    return None
+    kinds = map(folder.kind_of, folder.files(path))
+    return next((kind for kind in kinds if kind is not None), None)
 
 
 def _file(path: Path) -> str | None:
-    with opened(path) as stream:
-        start = stream.read(_LOOKED_AT)
-    start = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not start:
+    with texts(path) as stream:
+        text = start(stream, _LOOKED_AT).lstrip()
+    if not text:
         return EMPTY
-    start = _JOURNAL.sub(b"", start)
-    if start.startswith(b"{"):
-        return "jsonl"
-    if start.startswith(b"From "):
+    text = _JOURNAL.sub(b"", text)
+    if _MANY_LINES.match(text):
+        raise ValueError(f"{path}: JSON, but not one object a line; `jq -c` makes it so")
+    if text.startswith(b"{"):
+        return "postfix" if journal.is_journal(text) else "jsonl"
+    if text.startswith(b"From "):
         return "mbox"
-    if _STAMP.match(start):
+    if _STAMP.match(text):
         return "postfix"
-    return "eml" if _HEADER.match(start) else None
+    if _HEADER.match(text):
+        return "eml"
+    return "postfix" if _POSTFIX.search(text) else None  # a log that begins within a line

@@ -1,4 +1,4 @@
-"""Messages that lie in files of their own: Maildir, folders of `.eml`, and a single `.eml`."""
+"""Folders of mail: Maildir, MH, `.eml` and `.emlx` files, mailboxes; and a single `.eml`."""
 
 from __future__ import annotations
 
@@ -7,78 +7,127 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from missent.audit.sources import mbox
 from missent.audit.sources.dates import seconds
-from missent.audit.sources.octets import opened
-from missent.audit.sources.rfc5322 import BODY, HEADER, Parsed, split
+from missent.audit.sources.header import LONGEST
+from missent.audit.sources.octets import start, texts
+from missent.audit.sources.rfc5322 import BODY, Parsed, Stored, split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from missent.audit.sources.interface import Event, Tally
 
 _FIRST = 32 * 1024  # octets: of most messages the whole header
 _DELIVERED = re.compile(r"(\d{9,10})\.")
+_FLAGS = re.compile(r"[:;!]2,([A-Za-z]*)$")
+_JUNK = frozenset({"junk", "spam"})
+_APPLE = re.compile(rb"\d+[ \t]*\r?\n")  # the length of the message, before it
+_MBOX = re.compile(rb"From [^\n]* \d?\d:\d\d\b")
 
 
-def read_maildir(path: Path, tally: Tally) -> Iterator[Event]:
-    """Read a Maildir with its subfolders, each in the order of delivery; see `Reader`."""
-    for folder, _, _ in _walk(path):
-        if folder.name in {"cur", "new"}:
-            for file in _files(folder):
-                delivered = _DELIVERED.match(file.name)
-                yield from _read(
-                    file, path, tally, seconds(int(delivered[1])) if delivered else None
-                )
+def read(path: Path, tally: Tally) -> Iterator[Event]:
+    """Read all mail of a folder and below, in the order of names, or a single file; see `Reader`.
 
-
-def read_eml(path: Path, tally: Tally) -> Iterator[Event]:
-    """Read a `.eml` file, or those of a folder and below in the order of names; see `Reader`."""
+    In a Maildir that is the order of delivery. What waits in its `tmp` is left alone, and so are
+    symbolic links: they could lead anywhere.
+    """
     if path.is_file():
-        yield from _read(path, path.parent, tally, None)
+        yield from _message(path, path.parent, tally)
         return
-    for folder, _, _ in _walk(path):
-        for file in _files(folder):
-            if file.suffix.lower() == ".eml":
-                yield from _read(file, path, tally, None)
+    for file in files(path, _teller(path, tally)):
+        kind = kind_of(file)
+        if kind == "mbox":
+            yield from _mailbox(file, path, tally)
+        elif kind is not None:
+            yield from _message(file, path, tally, _stored(file) if kind == "maildir" else None)
+
+
+def kind_of(file: Path) -> str | None:
+    """Whether a file in a folder is a message in a Maildir, one of its own, or a mailbox."""
+    if file.parent.name in {"cur", "new"}:
+        return "maildir"
+    if file.suffix.lower() in {".eml", ".emlx"} or file.name.isdecimal():
+        return "eml"
+    if file.parent.name == "tmp":
+        return None
+    try:
+        with texts(file) as stream:
+            return "mbox" if _MBOX.match(start(stream, 1000)) else None
+    except OSError:
+        return None
 
 
 def octets(path: Path) -> int:
     """The size of a file, or of all files below a folder."""
-    if path.is_file():
+    if not path.is_dir():
         return path.stat().st_size
-    return sum(file.stat().st_size for folder, _, _ in _walk(path) for file in _files(folder))
+    return sum(map(_size, files(path)))
 
 
-def _walk(path: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
-    def fail(error: OSError) -> None:
-        raise error
-
-    for root, folders, files in os.walk(path, onerror=fail):
+def files(path: Path, told: Callable[[OSError], None] = lambda _: None) -> Iterator[Path]:
+    """The plain files of a folder and below; `told` is what could not be listed."""
+    for root, folders, names in os.walk(path, onerror=told):
         folders.sort()
-        yield Path(root), folders, files
+        for name in sorted(names):
+            file = Path(root, name)
+            # A link could lead anywhere, and a pipe would never end.
+            if file.is_file() and not file.is_symlink():
+                yield file
 
 
-def _files(folder: Path) -> list[Path]:
-    # A link could lead anywhere, and a pipe would never end.
-    return sorted(
-        Path(entry) for entry in os.scandir(folder) if entry.is_file(follow_symlinks=False)
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:  # it was moved meanwhile
+        return 0
+
+
+def _teller(root: Path, tally: Tally) -> Callable[[OSError], None]:
+    def tell(error: OSError) -> None:
+        folder = Path(os.fsdecode(error.filename)) if error.filename else root
+        tally.skip(_where(folder, root), f"cannot be listed: {error.strerror}")
+
+    return tell
+
+
+def _where(file: Path, root: Path) -> str:
+    return str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
+
+
+def _stored(file: Path) -> Stored:
+    delivered, flags = _DELIVERED.match(file.name), _FLAGS.search(file.name)
+    return Stored(
+        seconds(int(delivered[1])) if delivered else None,
+        is_draft=flags is not None and "D" in flags[1],
+        is_junk=file.parent.parent.name.rpartition(".")[2].casefold() in _JUNK,
     )
 
 
-def _read(file: Path, root: Path, tally: Tally, at: int | None) -> Iterator[Event]:
-    where = str(file.relative_to(root))
+def _mailbox(file: Path, root: Path, tally: Tally) -> Iterator[Event]:
+    try:
+        yield from mbox.read(file, tally)
+    except OSError as error:
+        tally.skip(_where(file, root), f"cannot be read: {error.strerror or error}")
+
+
+def _message(file: Path, root: Path, tally: Tally, stored: Stored | None = None) -> Iterator[Event]:
+    where = _where(file, root)
     before = tally.octets
     try:
-        with opened(file, tally) as stream:
-            header, body = split(stream.read(_FIRST))
-            if not body and len(header) >= _FIRST:
-                header, body = split(header + stream.read(HEADER))
-            parsed = Parsed(header, at)
+        with texts(file, tally) as stream:
+            looked_at = start(stream, _FIRST)
+            first = looked_at.lstrip(b"\r\n")
+            length = _APPLE.match(first)
+            header, body = split(first[length.end() :] if length else first)
+            if not body and len(looked_at) == _FIRST:
+                header, body = split(header + start(stream, LONGEST))
+            parsed = Parsed(header, stored or Stored())
             if parsed.is_notice:
-                body += stream.read(BODY)
+                body += start(stream, BODY)
         size = file.stat().st_size
-    except (OSError, EOFError) as error:
-        tally.skip(where, f"cannot be read: {error}")
+    except OSError as error:
+        tally.skip(where, f"cannot be read: {error.strerror or error}")
         return
     tally.octets = before + size
     if not header.strip():

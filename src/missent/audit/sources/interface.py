@@ -73,7 +73,10 @@ class Tally:
         octets: octets of the source read so far, compressed ones where it is compressed.
         events: events given.
         skipped: lines or messages that could not be read.
-        no_address: recipients that are no address, such as a bare name.
+        no_address: senders and recipients that are no address, such as a bare name.
+        unsent: drafts, which were written and never sent.
+        future: messages dated later than now, which are taken as of now.
+        ends_early: why the source was not read to its end, "" where it was.
         samples: the first few of what was skipped, to be shown.
     """
 
@@ -81,7 +84,15 @@ class Tally:
     events: int = 0
     skipped: int = 0
     no_address: int = 0
+    unsent: int = 0
+    future: int = 0
+    ends_early: str = ""
     samples: list[Skipped] = field(default_factory=list)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nothing could be read of what there was."""
+        return bool(self.skipped) and not (self.events or self.unsent)
 
     def skip(self, where: str, reason: str) -> None:
         """Count a line or a message that could not be read."""
@@ -89,8 +100,12 @@ class Tally:
         if len(self.samples) < _SAMPLES:
             self.samples.append(Skipped(where, reason))
 
+    def end(self, where: str, reason: str) -> None:
+        """Note that the rest of the source cannot be read."""
+        self.ends_early = f"{where}: {reason}"
+
     def skip_address(self, where: str, text: str) -> None:
-        """Count a recipient that is no address."""
+        """Count a sender or recipient that is no address."""
         self.no_address += 1
         if len(self.samples) < _SAMPLES:
             self.samples.append(Skipped(where, f"no address: {text[:80]!r}"))

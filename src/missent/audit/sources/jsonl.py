@@ -54,13 +54,21 @@ def _event(row: dict[str, Any], number: int, tally: Tally) -> Event | None:
         tally.skip(f"line {number}", f"no date: {str(row.get('date'))[:80]!r}")
         return None
     sender = _sender(_text(row.get("from")))
+    if sender is None and row.get("from"):
+        tally.skip_address(f"line {number}", str(row["from"]))
     recipients: list[Recipient] = []
     for field in _FIELDS:
         for text in _texts(row.get(field)):
+            if not isinstance(text, str):
+                tally.skip_address(f"line {number}", str(text))
+                continue
             found, refused = _recipients(text, field)
             recipients.extend(found)
             for piece in refused:
                 tally.skip_address(f"line {number}", piece)
+    if sender is None and not recipients:
+        tally.skip(f"line {number}", 'neither "from" nor "to", "cc" or "bcc" has an address')
+        return None
     subject = _text(row.get("subject"))
     identity = _text(row.get("id")).strip().strip("<>")
     key = identity or digest(str(at), sender.key if sender else "", subject, str(recipients))
@@ -97,12 +105,11 @@ def _recipients(text: str, field: Field) -> tuple[tuple[Recipient, ...], tuple[s
     return tuple(Recipient(address, field, name) for address, name in found), refused
 
 
-def _texts(value: object) -> list[str]:
-    if isinstance(value, str):
-        return [value] if value.strip() else []
+def _texts(value: object) -> list[object]:
+    """The entries of a field; those that are no text are for the tally."""
     if isinstance(value, list):
-        return [text for text in value[:_MOST] if isinstance(text, str)]
-    return []
+        return [text for text in value[:_MOST] if text is not None and text != ""]
+    return [value] if value and (not isinstance(value, str) or value.strip()) else []
 
 
 def _text(value: object) -> str:

@@ -9,7 +9,8 @@ from missent.core.address import Address
 from missent.core.errors import AddressError
 
 _MOST = 10_000  # addresses in one header text; more is an attack, not a letter
-_TEXT = 1_000_000
+_TEXT = 4 * 1024 * 1024
+_TOO_MANY = f"more than {_MOST:,} addresses; the others were left out"
 _PIECE = 2_000
 _SPECIAL = re.compile(r'[",;<>()\[\]\\:]')
 # What is never closed is a plain character: it would swallow every address behind it.
@@ -17,6 +18,7 @@ _TOKEN = re.compile(
     r'"(?:[^"\\]|\\.)*"|\((?:[^()\\]|\\.)*\)|<[^<>]*>|\\.|[,;:]|[^"(<\\,;:]+|.', re.DOTALL
 )
 _BARE = re.compile(r"[^\s<>,;:\"'()\[\]|]{1,64}@(?:[^\s<>,;:\"'()|\[\]]{1,255}|\[[^\]]{1,64}\])")
+_COMMENT = re.compile(r"\([^()]*\)")  # RFC 5322 4.4 has them within an address as well
 _EDGES = " \t\r\n'\"`<>,;"
 
 
@@ -47,14 +49,17 @@ def _read(text: str) -> tuple[tuple[tuple[Address, str], ...], tuple[str, ...]]:
             pass
     found: list[tuple[Address, str]] = []
     refused: list[str] = []
-    for piece in _pieces(text[:_TEXT]):
+    if len(text) > _TEXT:
+        text = text[:_TEXT].rpartition(",")[0]
+    for piece in _pieces(text):
+        if len(found) + len(refused) >= _MOST:
+            refused.append(_TOO_MANY)
+            break
         mailbox = _mailbox(piece) if len(piece) <= _PIECE else None
         if mailbox is not None:
             found.append(mailbox)
         else:
             refused.append(piece)
-        if len(found) + len(refused) >= _MOST:
-            break
     return tuple(found), tuple(refused)
 
 
@@ -91,7 +96,8 @@ def _mailbox(piece: str) -> tuple[Address, str] | None:
         return address, ""
     bare = _BARE.search(piece)
     if bare is None:
-        return None
+        address = _address(_COMMENT.sub("", piece))
+        return (address, "") if address is not None else None
     address = _address(bare[0].rstrip("."))
     if address is None:
         return None

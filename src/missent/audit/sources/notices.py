@@ -29,7 +29,8 @@ _NO_SUCH = re.compile(
     r"|unknown\s+(?:user|recipient|host|domain|address|mailbox)"
     r"|no such (?:user|host|domain|recipient|address|mailbox|person)"
     r"|name is not recognized|not listed in public|not a valid \S{1,40} ?user|no data known"
-    r"|invalid (?:recipient|address|mailbox|user)|couldn't find any host|has no mail exchanger",
+    r"|invalid (?:recipient|address|mailbox|user)|couldn't find any host|has no mail exchanger"
+    r"|unroute?able address|\bNXDOMAIN\b",
     re.IGNORECASE,
 )
 _OPENS = re.compile(
@@ -59,6 +60,11 @@ def is_notice(local: str) -> bool:
     return _SENDER.match(local) is not None
 
 
+def says_no_such(text: str) -> bool:
+    """Whether a server's words say that an address or its domain does not exist."""
+    return _NO_SUCH.search(" ".join(text.split())) is not None
+
+
 def failed(subject: str, text: str) -> tuple[str, ...]:
     """The addresses that a plain-text notice names as not existing; it gives none when in doubt.
 
@@ -71,7 +77,7 @@ def failed(subject: str, text: str) -> tuple[str, ...]:
     own_words = head[: original.start()] if original else head
     if _FINE.search(subject) or _FINE.search(own_words):
         return ()
-    if not _NO_SUCH.search(" ".join(f"{subject}\n{own_words}".split())):
+    if not says_no_such(f"{subject}\n{own_words}"):
         return ()
     found: dict[str, None] = {}
     inside = False

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import bz2
+import codecs
 import gzip
 import io
 import lzma
+import re
 import zlib
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +26,9 @@ _STEP = 4096  # packed octets at a time: at worst they unpack to 128 MiB
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _XZ = b"\xfd7zXZ\x00"
+_BZIP2 = re.compile(rb"BZh[1-9]")
+_UTF8 = codecs.BOM_UTF8
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @contextmanager
@@ -40,6 +46,8 @@ def opened(path: Path, tally: Tally | None = None) -> Iterator[BinaryIO]:
             steps: io.RawIOBase = _Stepwise(stack.enter_context(gzip.GzipFile(fileobj=buffered)))
         elif magic == _XZ:
             steps = _Stepwise(stack.enter_context(lzma.LZMAFile(packed)))
+        elif _BZIP2.match(magic):
+            steps = _Stepwise(stack.enter_context(bz2.BZ2File(packed)))
         elif magic[:4] == _ZSTD:
             steps = _zstd(path, packed)
         else:
@@ -48,14 +56,49 @@ def opened(path: Path, tally: Tally | None = None) -> Iterator[BinaryIO]:
         yield cast("BinaryIO", io.BufferedReader(steps, _BUFFER))
 
 
+@contextmanager
+def texts(path: Path, tally: Tally | None = None) -> Iterator[BinaryIO]:
+    """Open a file as `opened` does, without its byte order mark; UTF-16 becomes UTF-8."""
+    with opened(path, tally) as stream:
+        buffered = cast("io.BufferedReader", stream)
+        try:
+            mark = buffered.peek(3)[:3]
+        except Exception as error:
+            if not is_broken_compression(error):
+                raise
+            raise OSError(f"{path}: broken compression at its beginning: {error}") from None
+        if mark[:2] in _UTF16:
+            yield cast("BinaryIO", io.BufferedReader(_Utf16(buffered), _BUFFER))
+            return
+        if mark == _UTF8:
+            buffered.read(3)
+        yield stream
+
+
+def start(stream: BinaryIO, octets: int) -> bytes:
+    """The first octets of a stream; of one whose compression breaks, those before that."""
+    found = b""
+    try:
+        while len(found) < octets and (
+            block := cast("io.BufferedReader", stream).read1(octets - len(found))
+        ):
+            found += block
+    except Exception as error:
+        if not is_broken_compression(error):
+            raise
+    return found
+
+
 def lines(path: Path, tally: Tally) -> Iterator[tuple[int, bytes]]:
     """Give the lines of a file with their numbers, from 1; one above 16 MiB is skipped.
 
+    A broken compression ends the file; the tally says so.
+
     Raises:
-        OSError: the file cannot be read to its end; a broken compression is one as well.
+        OSError: the file cannot be read.
     """
     number = 0
-    with opened(path, tally) as stream:
+    with texts(path, tally) as stream:
         readline = stream.readline
         try:
             while line := readline(_LINE):
@@ -69,7 +112,7 @@ def lines(path: Path, tally: Tally) -> Iterator[tuple[int, bytes]]:
         except Exception as error:
             if not is_broken_compression(error):
                 raise
-            raise OSError(f"{path}: broken compression after line {number}: {error}") from None
+            tally.end(f"line {number + 1}", f"broken compression: {error}")
 
 
 def is_broken_compression(error: Exception) -> bool:
@@ -78,10 +121,14 @@ def is_broken_compression(error: Exception) -> bool:
     return isinstance(error, kinds) or type(error).__name__ == "ZstdError"
 
 
+class _Packed(Protocol):
+    def read1(self, size: int = ..., /) -> bytes: ...
+
+
 class _Stepwise(io.RawIOBase):
     """Unpacks as much as there is: what is cut off gives all that comes before."""
 
-    def __init__(self, packed: gzip.GzipFile | lzma.LZMAFile) -> None:
+    def __init__(self, packed: _Packed) -> None:
         self._read = packed.read1
 
     def readable(self) -> bool:
@@ -91,6 +138,30 @@ class _Stepwise(io.RawIOBase):
         block = self._read(len(buffer))
         buffer[: len(block)] = block
         return len(block)
+
+
+class _Utf16(io.RawIOBase):
+    """UTF-16 with its mark, as UTF-8; what is no character becomes U+FFFD."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-16")("replace")
+        self._ready = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        while not self._ready:
+            block = self._stream.read1(_BUFFER)
+            text = self._decoder.decode(block, final=not block)
+            self._ready = memoryview(text.encode("utf-8", "replace"))
+            if not block:
+                break
+        size = min(len(buffer), len(self._ready))
+        buffer[:size] = self._ready[:size]
+        self._ready = self._ready[size:]
+        return size
 
 
 class _Counted(io.RawIOBase):

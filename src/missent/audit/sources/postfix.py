@@ -4,6 +4,10 @@ A message begins where smtpd or pickup takes it in and ends with `removed`; shor
 again afterwards. Stamps are those of RFC 3164, which have no year (it is the last one before the
 file was written), of RFC 3339 or of RFC 5424. A recipient counts as written to whatever became of
 it; those with status=bounced and a dsn that says so do not exist.
+
+A message that waits in the queue is tried again for days, and its log is rotated meanwhile. What
+began before a log does is therefore counted there only where it was tried at once: what was tried
+again is in the log before.
 """
 
 from __future__ import annotations
@@ -13,8 +17,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from missent.audit.sources import journal, notices
 from missent.audit.sources.dates import seconds
-from missent.audit.sources.dsn import no_such_address
+from missent.audit.sources.dsn import is_vague, no_such_address
 from missent.audit.sources.interface import Bounce, Event
 from missent.audit.sources.keys import digest
 from missent.audit.sources.mailboxes import mailboxes
@@ -39,6 +44,9 @@ _FROM = re.compile(r"from=<([^>]*)>")
 _TO = re.compile(r"to=<([^>]*)>(?:, orig_to=<([^>]*)>)?")
 _DSN = re.compile(r"\bdsn=(\d\.\d{1,3}\.\d{1,3})")
 _STATUS = re.compile(r"\bstatus=(\w+)")
+_DELAY = re.compile(r"\bdelay=(\d{1,9})")
+_BEGINS = ("client=", "uid=", "message-id=")
+_AGAIN = 300  # seconds, `minimal_backoff_time`: what is this old when it is tried was tried before
 _MESSAGE_ID = re.compile(r"message-id=<?([^<>\s]{1,900})")
 _OPEN = 200_000  # messages whose end was not seen; the oldest are given as they are
 _RECIPIENTS = 10_000
@@ -51,7 +59,8 @@ def read(path: Path, tally: Tally) -> Iterator[Event]:
     for number, line in lines(path, tally):
         if b"postfix" not in line:
             continue
-        text = line.decode("utf-8", "replace").rstrip("\r\n")
+        text = (journal.line(line) or "") if line[:1] == b"{" else line.decode("utf-8", "replace")
+        text = text.rstrip("\r\n")
         found = LINE.match(text)
         if found is None:
             continue  # statistics, connections, rejects: they have no queue id
@@ -115,6 +124,9 @@ class _Transaction:
     sender: str | None = None
     recipients: dict[str, bool] = field(default_factory=dict)
     """What was written to, and whether it does not exist."""
+    again: set[str] = field(default_factory=set)
+    """Those of them that were tried before this log begins."""
+    has_begun: bool = False
 
     def ends_before(self, program: str, rest: str) -> bool:
         """Whether a line begins another message under the same queue id."""
@@ -124,6 +136,7 @@ class _Transaction:
         return begins and (self.sender is not None or bool(self.recipients))
 
     def feed(self, rest: str) -> None:
+        self.has_begun |= rest.startswith(_BEGINS)
         if rest.startswith("message-id="):
             found = _MESSAGE_ID.match(rest)
             self.message_id = found[1] if found else ""
@@ -138,11 +151,20 @@ class _Transaction:
         if to is None or status is None or len(self.recipients) >= _RECIPIENTS:
             return
         address = to[2] if to[2] and "@" in to[2] else to[1]  # as it was typed, before an alias
-        code = _DSN.search(rest)
-        gone = status[1] == "bounced" and (
-            no_such_address(code[1] if code else "") or no_such_address(rest[status.end() :])
-        )
-        self.recipients[address] = gone
+        if not self.has_begun and address not in self.recipients:
+            delay = _DELAY.search(rest)
+            if delay and int(delay[1]) >= _AGAIN:
+                self.again.add(address)
+        self.recipients[address] = status[1] == "bounced" and _is_gone(rest, rest[status.end() :])
+
+
+def _is_gone(rest: str, reply: str) -> bool:
+    found = _DSN.search(rest)
+    code = found[1] if found else ""
+    if no_such_address(code) or no_such_address(reply):
+        return True
+    # A server without codes: of the sender's address it speaks at another command.
+    return is_vague(code) and "MAIL FROM" not in reply and notices.says_no_such(reply)
 
 
 def _given(transaction: _Transaction, tally: Tally) -> Iterator[Event]:
@@ -159,14 +181,18 @@ def _given(transaction: _Transaction, tally: Tally) -> Iterator[Event]:
     bounced: list[Bounce] = []
     for text, gone in transaction.recipients.items():
         address = _address(text, where, tally)
-        if address is not None:
+        if address is None:
+            continue
+        if text not in transaction.again:
             recipients.append(Recipient(address))
-            if gone:
-                bounced.append(Bounce(sender, address, transaction.message_id))
+        if gone:
+            bounced.append(Bounce(sender, address, transaction.message_id))
+    if not recipients and not bounced:
+        return
     tally.events += 1
     message = Message(sender, tuple(recipients), transaction.message_id)
     key = transaction.message_id or transaction.digest
-    yield Event(transaction.at, key, message, tuple(bounced))
+    yield Event(transaction.at, key, message, tuple(bounced), automatic=not recipients)
 
 
 def _address(text: str, where: str, tally: Tally) -> Address | None:
