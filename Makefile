@@ -7,6 +7,7 @@
 #   make check   linters and the tests that need no system package, in seconds
 #   make bench   measure, side by side with the peers
 #   make bench-accuracy   the slips of real mail; needs the data of MISSENT_DATA
+#   make bench-elsewhere  real slips that are not in that mail; on a Debian system
 #   make bench-memory     a million contacts: loading them, and what a question costs
 #   make bench-console    a page and the API with a million decisions in the store
 #   make bench-exposure   what people type for a name, and what the DNS takes; likewise

@@ -12,7 +12,7 @@ from missent import Guard
 from missent.core.verdict import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from bench.elsewhere.history import Asked, Memory
 
@@ -106,7 +106,7 @@ class SymSpellPy:
             self._spellers[place] = speller
 
     def answer(self, asked: Asked) -> Answer:
-        """Look up; one edit counts for more than two, and in a long name for more than in a short."""
+        """Look up; an edit in a long name is surer than one in a short one, or than two."""
         place, name = _place(asked, self._kind)
         speller = self._spellers.get(place)
         found = speller.lookup(name, Verbosity.CLOSEST, _EDITS) if speller else []

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bench.elsewhere.detectors import Answer, Detector, Kind
     from bench.elsewhere.history import Memory
     from bench.elsewhere.pairs import Half, Pair
-    
+
 
 SHARES = (0.001, 0.0025, 0.005, 0.01, 0.02)
 LOCALS = DATA / "elsewhere-locals.csv"

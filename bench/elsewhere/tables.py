@@ -32,10 +32,10 @@ def what(pairs: Sequence[Pair], genuine: Mapping[str, int]) -> Iterator[str]:
 def alone(
     pairs: Sequence[Pair], genuine: Mapping[str, int], said: Sequence[Said], half: Half
 ) -> Iterator[str]:
-    """Right, wrong and silent where nothing is known, and the genuine domains that are asked about."""
+    """What is said of slips where nothing is known, and how many genuine domains are asked."""
     yield f"### Nothing is known, {half} half"
     yield ""
-    yield "Cells of slips are right / no name / wrong name / silent; of genuine domains, asked about."
+    yield "Of slips: right / no name / wrong name / silent; of genuine domains: asked about."
     yield ""
     yield "| | " + " | ".join(one.name for one in said) + " |"
     yield "| --- |" + " --- |" * len(said)
