@@ -121,12 +121,7 @@ def _explained(typed: str, names: Iterable[str], limit: float = slips.TOO_FAR) -
 def _well_known() -> frozenset[str]:
     zones = protected.zones()
     return frozenset(
-        (
-            *providers.popular(),
-            *providers.renowned(),
-            *protected.names("military"),
-            *(z for z in zones if "." in z),
-        )
+        (*providers.popular(), *protected.names("military"), *(z for z in zones if "." in z))
     )
 
 

@@ -66,8 +66,7 @@ def _share(name: str, case: Case) -> float:
     weight = providers.popular().get(name)
     if weight is not None:
         return weight / _ALL_PROVIDERS
-    is_listed = name in providers.renowned() or protected.is_known(name)
-    return _PROTECTED if is_listed else 0.0
+    return _PROTECTED if protected.is_known(name) else 0.0
 
 
 def _is_renowned(typed: str, meant: str) -> bool:
@@ -76,8 +75,7 @@ def _is_renowned(typed: str, meant: str) -> bool:
     Where the first letter differs it may be real: `uillinois.edu` is.
     """
     label, name = suffixes.split(typed).label, suffixes.split(meant)
-    everybodys = protected.renowned() | providers.renowned()
-    return name.registrable in everybodys and label[0] == name.label[0]
+    return name.registrable in protected.renowned() and label[0] == name.label[0]
 
 
 def _behind(typed: str, meant: str) -> float:

@@ -16,8 +16,6 @@ from missent.core.tables import rows
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SHORTEST_OF_RENOWN = 6  # shorter ones have twins everywhere
-
 
 @cache
 def popular() -> Mapping[str, float]:
@@ -39,14 +37,6 @@ def existing() -> frozenset[str]:
 def established() -> frozenset[str]:
     """Domains of well-known companies and institutions."""
     return frozenset(name for row in rows("established.txt") for name in row.split())
-
-
-@cache
-def renowned() -> frozenset[str]:
-    """Established names so long that hardly any twin of theirs is somebody else's."""
-    return frozenset(
-        name for name in established() if len(suffixes.split(name).label) >= _SHORTEST_OF_RENOWN
-    )
 
 
 @cache
