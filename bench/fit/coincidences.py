@@ -16,7 +16,7 @@ from bench.accuracy.mail import DATA
 from missent.core import slips, suffixes
 from missent.core.evidence import of_domain
 from missent.core.neighbours import GrowingIndex, domain_keys, filing_keys, gather
-from missent.core.unmistakable import SHORT, has_digit_for_letter
+from missent.core.unmistakable import SHORT, has_digit_for_letter, has_suffix_twice
 
 if TYPE_CHECKING:
     from missent.core.slips import Slip
@@ -56,6 +56,8 @@ def twins(names: list[str]) -> Counter[str]:
 
 
 def _named(slip: Slip, typed: str, meant: str) -> str:
+    if has_suffix_twice(typed, meant):
+        return f"{slip.kind}, the suffix twice"
     if not has_digit_for_letter(slip, typed, meant):
         return slip.kind
     short = len(suffixes.split(typed).label) <= SHORT

@@ -27,6 +27,8 @@ def used(name: str, times: int = 1) -> Story:
     [
         ("north.medicine.edu", "medicine.north.edu"),
         ("rr.springfield.com", "springfield.rr.com"),
+        ("widgets.com.com", "widgets.com"),
+        ("mail.widgets.co.uk.co.uk", "mail.widgets.co.uk"),
         ("wrg-1lc.com", "wrg-llc.com"),
         ("widget5.com", "widgets.com"),
         ("w1dgets.com", "widgets.com"),
@@ -48,6 +50,7 @@ def test_labels_in_another_order_and_digits_for_letters_are_asked_about(
     [
         ("tlemann.com", "tiemann.com"),  # a letter for a letter: both are names
         ("widget7.com", "widgets.com"),  # no look-alike
+        ("widgets.com.org", "widgets.com"),  # whoever has `com.org`
         ("widgest.com", "widgets.com"),
     ],
 )

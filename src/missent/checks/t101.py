@@ -32,8 +32,9 @@ class LookalikeDomain:
     `army.mil.ml`, where no country has such a zone (`mil.br`), and `.com` behind any well-known
     name. The finding's probability is that of the other name being meant.
 
-    A new name with a digit for the letter that it looks like (`w1dgets.com`), or with the labels of
-    a known one in another order, is asked about wherever the known one is in use.
+    A new name with a digit for the letter that it looks like (`w1dgets.com`), with the labels of a
+    known one in another order, or with its suffix twice, is asked about wherever the known one is
+    in use.
 
     A domain that the lists inside missent know to exist is questioned only by what is known here:
     `earthlink.com`, where everybody writes to `earthlink.net` and nobody ever wrote from the other.

@@ -211,3 +211,9 @@ def test_of_several_authors_the_sender_sent_it(reading: Reading) -> None:
     [event], _ = reading(mbox.read, message(1, From=both, Sender="bob@corp.example"))
     assert event.message.mail_from is not None
     assert event.message.mail_from.key == "bob@corp.example"
+
+
+def test_a_mailbox_with_carriage_returns_alone_is_not_silently_empty(reading: Reading) -> None:
+    events, tally = reading(mbox.read, message(1).replace("\n", "\r"))
+    assert events == []
+    assert tally.is_lost

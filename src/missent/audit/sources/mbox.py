@@ -49,6 +49,8 @@ def read(path: Path, tally: Tally) -> Iterator[Event]:
         else:
             _feed(message, number, line, tally)
         after_blank = line in _EMPTY
+    if waiting is not None:
+        _feed(message, *waiting, tally)
     if message is not None and (event := message.event(tally)) is not None:
         yield event
 
