@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -203,3 +205,20 @@ async def test_what_was_learned_is_what_a_decision_sees(tmp_path: Path, store: S
     assert snapshot.address(EVE) == Use(1, MAY, MAY, received=1)
     assert snapshot.sender_domain(ANN, "partner.example") == Use(1, MAY, MAY, received=1)
     assert snapshot.domain("partner.example") == Use(1, MAY, MAY, received=1)
+
+
+async def test_what_breaks_off_is_learned_up_to_there_and_the_rest_from_the_whole(
+    tmp_path: Path, store: SqlStore
+) -> None:
+    numbers = random.Random(1)  # noqa: S311  no secret
+    people = [f"{numbers.getrandbits(128):x}@partner.example" for _ in range(2_000)]
+    mail = "".join(row(n, ANN, one) for n, one in enumerate(people)).encode()
+    packed = gzip.compress(mail)
+    path = tmp_path / "mail.jsonl.gz"
+    path.write_bytes(packed[: len(packed) // 2])
+    [cut] = await learn([path], store, OWN)
+    assert 500 < cut.new < 1_500
+    assert "broken compression" in cut.tally.ends_early
+    path.write_bytes(packed)
+    [whole] = await learn([path], store, OWN)
+    assert (cut.new + whole.new, whole.tally.ends_early) == (len(people), "")

@@ -30,8 +30,8 @@ def test_sources_in_order_need_no_window(sources: list[list[int]]) -> None:
     assert moments(sources, 1) == sorted(at for source in sources for at in source)
 
 
-def test_messages_of_one_second_keep_their_order() -> None:
-    given_events = events(5, 5, 4, 5)
+def test_messages_of_one_second_come_in_the_order_of_their_keys() -> None:
+    given_events = events(5, 5, 4, 5)[::-1]
     assert [e.key for e in in_order([("a", given_events)], 10)] == ["4/2", "5/0", "5/1", "5/3"]
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from missent.audit.sources.folder import octets, read
+import pytest
+
+from missent.audit.sources.folder import octets, read, read_mailbox
 from missent.audit.sources.interface import Tally
 
 from .test_dsn import REPORT
@@ -106,3 +108,31 @@ def test_what_was_never_sent_or_is_spam_makes_no_acquaintance(tmp_path: Path) ->
     found = {event.key[0]: event.automatic for event in read(tmp_path, tally)}
     assert found == {"2": True, "3": False}
     assert (tally.events, tally.unsent, tally.skipped) == (2, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "fate"),
+    [
+        ("drafts/1", "unsent"),
+        (".Drafts/cur/1000000001.M1P1.mx:2,S", "unsent"),
+        ("Inbox.sbd/Drafts", "unsent"),
+        ("Drafts.mbox/Messages/1.emlx", "unsent"),
+        ("Junk.mbox/mbox", "automatic"),
+        ("Spam", "automatic"),
+        ("[Gmail]/Junk E-mail/1.eml", "automatic"),
+        ("Draftsmen/1", "read"),
+        ("Spam reports/1.eml", "read"),
+    ],
+)
+def test_a_mailbox_is_also_told_by_its_name(tmp_path: Path, name: str, fate: str) -> None:
+    path = tmp_path / name
+    is_mailbox = path.name in {"Drafts", "mbox", "Spam"}
+    line = "From ann@corp.example Tue May  1 12:00:00 2001\n" if is_mailbox else ""
+    fill(path, line + message(1))
+    tally = Tally()
+    found = [event.automatic for event in read(tmp_path, tally)]
+    assert found == {"unsent": [], "automatic": [True], "read": [False]}[fate]
+    assert tally.unsent == (fate == "unsent")
+    if is_mailbox:
+        alone = [event.automatic for event in read_mailbox(path, Tally())]
+        assert alone == (found if path.name != "mbox" else [False])

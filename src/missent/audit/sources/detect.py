@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from missent.audit.sources import folder, journal, jsonl, mbox, postfix
+from missent.audit.sources import folder, journal, jsonl, postfix
 from missent.audit.sources.dates import SYSLOG
 from missent.audit.sources.octets import start, texts
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _mailboxes(path: Path, tally: Tally) -> Iterator[Event]:
-    return folder.read(path, tally) if path.is_dir() else mbox.read(path, tally)
+    return folder.read(path, tally) if path.is_dir() else folder.read_mailbox(path, tally)
 
 
 READERS: Mapping[str, Reader] = {

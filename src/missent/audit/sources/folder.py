@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _FIRST = 32 * 1024  # octets: of most messages the whole header
 _DELIVERED = re.compile(r"(\d{9,10})\.")
 _FLAGS = re.compile(r"[:;!]2,([A-Za-z]*)$")
-_JUNK = frozenset({"junk", "spam"})
+_DRAFTS = frozenset({"draft", "drafts"})
+_JUNK = frozenset({"junk", "spam", "junk e-mail", "junk email", "bulk mail"})
 _APPLE = re.compile(rb"\d+[ \t]*\r?\n")  # the length of the message, before it
 _MBOX = re.compile(rb"From [^\n]* \d?\d:\d\d\b")
 
@@ -40,7 +41,12 @@ def read(path: Path, tally: Tally) -> Iterator[Event]:
         if kind == "mbox":
             yield from _mailbox(file, path, tally)
         elif kind is not None:
-            yield from _message(file, path, tally, _stored(file) if kind == "maildir" else None)
+            yield from _message(file, path, tally, is_delivered=kind == "maildir")
+
+
+def read_mailbox(path: Path, tally: Tally) -> Iterator[Event]:
+    """Read a single mailbox; see `Reader`."""
+    return mbox.read(path, tally, _placed((path.name,)))
 
 
 def kind_of(file: Path) -> str | None:
@@ -95,24 +101,41 @@ def _where(file: Path, root: Path) -> str:
     return str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
 
 
-def _stored(file: Path) -> Stored:
-    delivered, flags = _DELIVERED.match(file.name), _FLAGS.search(file.name)
-    return Stored(
-        seconds(int(delivered[1])) if delivered else None,
-        is_draft=flags is not None and "D" in flags[1],
-        is_junk=file.parent.parent.name.rpartition(".")[2].casefold() in _JUNK,
+def _placed(names: tuple[str, ...]) -> Stored:
+    """What the names of a mailbox and of the folders around it say: `Drafts`, `.Junk.2024`."""
+    labels = {
+        label
+        for name in names
+        for label in name.casefold().removesuffix(".mbox").strip(".").split(".")
+    }
+    return Stored(is_draft=not _DRAFTS.isdisjoint(labels), is_junk=not _JUNK.isdisjoint(labels))
+
+
+def _around(file: Path, root: Path) -> tuple[str, ...]:
+    return (root.name, *file.parent.relative_to(root).parts)
+
+
+def _delivered(file: Path, placed: Stored) -> Stored:
+    moment, flags = _DELIVERED.match(file.name), _FLAGS.search(file.name)
+    return placed._replace(
+        at=seconds(int(moment[1])) if moment else None,
+        is_draft=placed.is_draft or (flags is not None and "D" in flags[1]),
     )
 
 
 def _mailbox(file: Path, root: Path, tally: Tally) -> Iterator[Event]:
     try:
-        yield from mbox.read(file, tally)
+        yield from mbox.read(file, tally, _placed((*_around(file, root), file.name)))
     except OSError as error:
         tally.skip(_where(file, root), f"cannot be read: {error.strerror or error}")
 
 
-def _message(file: Path, root: Path, tally: Tally, stored: Stored | None = None) -> Iterator[Event]:
+def _message(
+    file: Path, root: Path, tally: Tally, *, is_delivered: bool = False
+) -> Iterator[Event]:
     where = _where(file, root)
+    placed = _placed(_around(file, root))
+    stored = _delivered(file, placed) if is_delivered else placed
     before = tally.octets
     try:
         with texts(file, tally) as stream:
@@ -122,7 +145,7 @@ def _message(file: Path, root: Path, tally: Tally, stored: Stored | None = None)
             header, body = split(first[length.end() :] if length else first)
             if not body and len(looked_at) == _FIRST:
                 header, body = split(header + start(stream, LONGEST))
-            parsed = Parsed(header, stored or Stored())
+            parsed = Parsed(header, stored)
             if parsed.is_notice:
                 body += start(stream, BODY)
         size = file.stat().st_size

@@ -28,8 +28,11 @@ _STAMP = re.compile(
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:|>?From ")
 
 
-def read(path: Path, tally: Tally) -> Iterator[Event]:
-    """Read a mailbox, plain or compressed; see `Reader`."""
+def read(path: Path, tally: Tally, stored: Stored = Stored()) -> Iterator[Event]:  # noqa: B008
+    """Read a mailbox, plain or compressed; see `Reader`.
+
+    `stored` holds for all of its messages; the moments are those of their lines `From `.
+    """
     message: _Message | None = None
     after_blank = True
     waiting: tuple[int, bytes] | None = None  # it begins a message if a header follows
@@ -38,7 +41,7 @@ def read(path: Path, tally: Tally) -> Iterator[Event]:
             if _FIELD.match(line):
                 if message is not None and (event := message.event(tally)) is not None:
                     yield event
-                message = _Message(*waiting)
+                message = _Message(*waiting, stored)
             else:
                 _feed(message, *waiting, tally)
             waiting = None
@@ -76,9 +79,9 @@ def _feed(message: _Message | None, number: int, line: bytes, tally: Tally) -> N
 class _Message:
     """A message while its lines come in; only what is needed of it is kept."""
 
-    def __init__(self, number: int, line: bytes) -> None:
+    def __init__(self, number: int, line: bytes, stored: Stored) -> None:
         self._where = f"line {number}"
-        self._stored = Stored(_moment(line))
+        self._stored = stored._replace(at=_moment(line))
         self._header = bytearray()
         self._parsed: Parsed | None = None
         self._body = bytearray()
