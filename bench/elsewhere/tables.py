@@ -44,6 +44,9 @@ def alone(
         some = [pair for pair in slips if pair.found == found]
         yield _row(f"{len(some)} slips, {words}", [_answered(some, one) for one in said])
     yield _row(f"all {len(slips)}", [_answered(slips, one) for one in said])
+    twins = {pair.typed for pair in pairs if pair.verdict == "genuine" and pair.half == half}
+    asked = (sum(_says(one, name) is not None for name in twins) for one in said)
+    yield _row(f"{len(twins)} genuine domains near another", [str(count) for count in asked])
     names = {address.rpartition("@")[2] for address in genuine}
     names = {name for name in names if half_of(name) == half}
     asked = (sum(_says(one, name) is not None for name in names) for one in said)
