@@ -337,12 +337,18 @@ def test_a_reload_brings_the_new_certificate_and_a_bad_one_changes_nothing(place
     def seen() -> str:
         return ssl.get_server_certificate(("127.0.0.1", place.tls))
 
+    def has_changed() -> bool:
+        try:
+            return seen() != first
+        except OSError:  # a worker that ends drops the handshakes under way
+            return False
+
     ours = place.folder / "ours.pem"
     first = seen()
     assert first.strip() in ours.read_text()
     ours.write_bytes(certificate(place.folder).read_bytes())
     place.missent.reload()
-    until(lambda: seen() != first, what="the new certificate")
+    until(has_changed, what="the new certificate")
     second = seen()
     assert second.strip() in ours.read_text()
     ours.write_text("this is no certificate")
