@@ -58,6 +58,7 @@ def near(typed: str, *known: str) -> list[str]:
         ("siemans-enargy.com", "siemens-energy.com"),  # the consonants are the same
         ("siemans-enargy.co", "siemens-energy.com"),  # and the suffix is a slip of the other
         ("siemans-enargy.con", "siemens-energy.com"),
+        ("xn--mllabfahren-thb.co", "xn--mllabfuhren-thb.com"),
         ("yahoo.co", "yahoo.co.uk"),
         ("mail.acmexcom", "mail.acme.com"),  # the last dot became a letter
     ],

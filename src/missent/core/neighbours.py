@@ -62,7 +62,7 @@ def domain_keys(name: str) -> AbstractSet[int]:
     keys = filing_keys(name)
     parts = suffixes.split(name)
     meant = suffix_slips.meant(parts.suffix)
-    if meant and len(bones := skeleton(parts.label)) >= _SHORTEST_SKELETON:
+    if meant and len(bones := skeleton(suffixes.split(_as_read(name)).label)) >= _SHORTEST_SKELETON:
         keys.update([hash(("bones", bones, suffix)) for suffix in meant])
     if not parts.known:  # `sub.acmexcom`, `acme.c.m`: a dot for a letter or back
         name = _as_read(name)
