@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from missent.app import domains
 from missent.app.remember import open_store
-from missent.audit.sources.octets import is_broken_compression, opened
+from missent.audit.sources.octets import BROKEN, opened
 from missent.core.errors import ConfigError
 from missent.dns.signed import signed
 from missent.exposure.candidates import candidates
@@ -124,9 +124,7 @@ def _certified(found: Sequence[Lookalike], look: Look) -> list[Lookalike]:
         try:
             with opened(path) as stream:
                 told.read(stream)
-        except Exception as error:
-            if not (isinstance(error, OSError) or is_broken_compression(error)):
-                raise
+        except (OSError, *BROKEN) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise ConfigError(f"{path}: {reason}; it was to tell of certificates") from None
         if told.skipped > before:

@@ -59,17 +59,22 @@ def privacy(settings: Settings) -> Privacy:
     return Privacy(Show(settings.log.addresses), key)
 
 
+def relay_section(settings: Settings) -> RelaySection | None:
+    """What is said of the relay, which runs unsaid too; None where something else is to run."""
+    if settings.relay or settings.milter or settings.web or settings.exposure:
+        return settings.relay
+    return RelaySection()
+
+
 def relay(settings: Settings) -> RelayOptions | None:
-    """The relay's options; None where it is not to run, as something else is named to run.
+    """The relay's options; None where it is not to run.
 
     Raises:
         ConfigError: it cannot be run like this; with the key and the mend.
     """
-    own = settings.relay
+    own = relay_section(settings)
     if own is None:
-        if settings.milter or settings.web or settings.exposure:
-            return None
-        own = RelaySection()
+        return None
     host, port = host_and_port("relay.listen", own.listen, "127.0.0.1:2525")
     tls = _server_tls(own)
     implicit = None

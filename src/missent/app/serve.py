@@ -24,7 +24,6 @@ from missent.gates.relay import server as relay
 from missent.memory.attempts import StoredAttempts
 from missent.serving import loop, systemd
 from missent.serving.listening import shown
-from missent.settings.gates import RelaySection
 
 if TYPE_CHECKING:
     import socket
@@ -103,12 +102,11 @@ async def _serve(settings: Settings, sockets: Sockets, life: Life) -> None:
 
 def _places(settings: Settings) -> dict[str, str]:
     """What the settings say of each place to listen at."""
-    relay_options = gates.relay(settings)
-    own = settings.relay or RelaySection()
+    own = gates.relay_section(settings)
     milters = settings.milter.listen if settings.milter else ()
     return {
-        "relay.listen": own.listen if relay_options else "",
-        "relay.listen_tls": own.listen_tls if relay_options else "",
+        "relay.listen": own.listen if own else "",
+        "relay.listen_tls": own.listen_tls if own else "",
         "milter.listen": " ".join(milters),
         "web.listen": settings.web.listen if settings.web else "",
         "hold.reply_listen": settings.hold.reply_listen if settings.hold else "",

@@ -19,6 +19,7 @@ from missent.cli.audits import telling
 from missent.cli.blame import blaming
 from missent.cli.form import form
 from missent.cli.progress import bars
+from missent.cli.text import remark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -184,7 +185,7 @@ def command(
             audit = _find(dataset, options, limits, engine, master, progress)
     audit.sources = dataset.sources
     for reason in sorted(audit.errors):
-        telling.tell(f"a check failed: {reason}")
+        remark(f"a check failed: {reason}")
     if html:
         from missent.audit.leaks.show import as_html  # noqa: PLC0415  only here
 
@@ -240,7 +241,7 @@ def _find_options(context: Context, own: tuple[str, ...], *, quiet: bool) -> Fin
         raise click.BadParameter(str(error), param_hint="--own") from None
     ours = app.own_domains | named
     if not ours and not quiet:
-        telling.tell(
+        remark(
             "no domain of yours is known (--own, organisation.domains): every sender counts as one"
             " of yours, and every domain that wrote as real"
         )

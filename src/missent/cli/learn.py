@@ -14,7 +14,7 @@ from missent.cli import UNDECIDED
 from missent.cli.blame import blaming
 from missent.cli.piped import kept
 from missent.cli.progress import bars
-from missent.cli.text import printable
+from missent.cli.text import printable, remark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,7 @@ def command(context: Context, sources: tuple[Path, ...], read_as: str | None) ->
     """  # noqa: D301  \b is click's mark for "leave these lines as they are"
     settings = context.settings()
     if not settings.organisation.domains:
-        _tell(
+        remark(
             "organisation.domains is not set: who of them is ours is not known, so every message"
             " counts as sent by its sender and as received by its recipients"
         )
@@ -102,23 +102,19 @@ def _summary(one: Learned, path: Path) -> None:
         f" {one.new:,} of {one.lessons:,} uses of contacts are new, {one.bounces:,} bounces"
     )
     if one.old:
-        _tell(f"  {one.old:,} messages are older than store.retention_days: passed over")
+        remark(f"  {one.old:,} messages are older than store.retention_days: passed over")
     if one.foreign:
-        _tell(f"  {one.foreign:,} messages were neither from nor to organisation.domains")
+        remark(f"  {one.foreign:,} messages were neither from nor to organisation.domains")
     if tally.unsent:
-        _tell(f"  {tally.unsent:,} drafts were passed over: nobody got them")
+        remark(f"  {tally.unsent:,} drafts were passed over: nobody got them")
     if tally.future:
-        _tell(f"  {tally.future:,} messages are dated in the future: taken as of now")
+        remark(f"  {tally.future:,} messages are dated in the future: taken as of now")
     if tally.ends_early:
-        _tell(f"  it breaks off; what came before was learned. {tally.ends_early}")
+        remark(f"  it breaks off; what came before was learned. {tally.ends_early}")
     if tally.skipped or tally.no_address:
-        _tell(
+        remark(
             f"  {tally.skipped:,} lines or messages and {tally.no_address:,} addresses could not"
             " be read; the first:"
         )
         for sample in tally.samples[:_FEW]:
-            _tell(f"    {sample.where}: {sample.reason}")
-
-
-def _tell(line: str) -> None:
-    click.echo(printable(line), err=True)
+            remark(f"    {sample.where}: {sample.reason}")

@@ -25,7 +25,7 @@ from missent.cli.blame import blaming
 from missent.cli.form import form
 from missent.cli.piped import kept
 from missent.cli.progress import bars
-from missent.cli.text import printable
+from missent.cli.text import printable, remark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -167,10 +167,6 @@ def _jobs(plan: Plan, wanted: int | None) -> int:
     return wanted or (2 if much and (os.cpu_count() or 1) > 1 else 1)
 
 
-def _tell(line: str) -> None:
-    click.echo(printable(line), err=True)
-
-
 @dataclass(slots=True)
 class _Command:
     """One replay with all that can happen to it."""
@@ -197,13 +193,13 @@ class _Command:
                 with run:
                     summary = self._replay(run)
             except KeyboardInterrupt:
-                _tell("interrupted; so far:")
+                remark("interrupted; so far:")
                 self._counts(run.summary, run)
                 return INTERRUPTED
             except BrokenPipeError:
                 raise
             except (OrderError, OSError) as error:
-                _tell(f"Error: {told(error) if isinstance(error, OSError) else error}")
+                remark(f"Error: {told(error) if isinstance(error, OSError) else error}")
                 return UNDECIDED if isinstance(error, OrderError) else USAGE
         if summary.errors or any(tally.is_lost or tally.ends_early for _, tally in run.read):
             return UNDECIDED
@@ -230,17 +226,17 @@ class _Command:
         afterwards = run.afterwards(choice.policy, asked)
         self._counts(summary, run)
         self._tell_afterwards(afterwards)
-        _tell(
+        remark(
             f"threshold    {choice.threshold:g}; of {self.budget:g} prompts per 1,000 messages it"
             f" spends {summary.per_thousand:.3f}:"
         )
         if 0 < self.budget * summary.messages < 1000:  # noqa: PLR2004  the budget is of so many
-            _tell(
+            remark(
                 f"too little   {summary.messages} messages are too few for one prompt of it:"
                 f" do not take this policy over; replay {math.ceil(1000 / self.budget):,} or more"
             )
         for row in choice.rows():
-            _tell(row)
+            remark(row)
         self._report(summary, afterwards, choice)
         return summary
 
@@ -254,32 +250,32 @@ class _Command:
 
     def _counts(self, summary: Summary, run: Run) -> None:
         for line in summary.lines():
-            _tell(line)
+            remark(line)
         for name, tally in run.read:
             if tally.unsent:
-                _tell(f"drafts       {tally.unsent} in {name}, left out: nobody got them")
+                remark(f"drafts       {tally.unsent} in {name}, left out: nobody got them")
             if tally.future:
-                _tell(f"future       {tally.future} messages in {name}, taken as of now")
+                remark(f"future       {tally.future} messages in {name}, taken as of now")
             if tally.ends_early:
-                _tell(f"broken off   {name}, {tally.ends_early}; what came before was decided")
+                remark(f"broken off   {name}, {tally.ends_early}; what came before was decided")
             if tally.skipped or tally.no_address:
-                _tell(
+                remark(
                     f"unreadable   {tally.skipped} lines or messages, {tally.no_address} addresses"
                     f" in {name}; the first:"
                 )
                 for sample in tally.samples[:_FEW]:
-                    _tell(f"{'':13}{sample.where}: {sample.reason}")
+                    remark(f"{'':13}{sample.where}: {sample.reason}")
 
     def _tell_afterwards(self, afterwards: Sequence[Prompt]) -> None:
         if afterwards and self.afterwards:
-            _tell(f"afterwards   {len(afterwards)} more that only later mail shows")
+            remark(f"afterwards   {len(afterwards)} more that only later mail shows")
             for prompt in afterwards:
                 sys.stdout.write(f"{printable(self.show(prompt, afterwards=True))}\n")
             sys.stdout.flush()
         elif afterwards:
-            _tell(f"afterwards   {len(afterwards)} more that only later mail shows; the first:")
+            remark(f"afterwards   {len(afterwards)} more that only later mail shows; the first:")
             for prompt in afterwards[:_FEW]:
-                _tell(f"{'':13}{replay_lines.text(prompt)}")
+                remark(f"{'':13}{replay_lines.text(prompt)}")
 
     def _report(
         self, summary: Summary, afterwards: Sequence[Prompt], choice: budgets.Choice | None

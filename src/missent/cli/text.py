@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
 if TYPE_CHECKING:
     from missent.core.address import Address
     from missent.core.errors import AddressError
@@ -94,3 +96,8 @@ def printable(text: str) -> str:
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
     )
+
+
+def remark(line: str) -> None:
+    """Say something on standard error that is no finding."""
+    click.echo(printable(line), err=True)

@@ -6,7 +6,7 @@ import codecs
 from itertools import chain
 from typing import TYPE_CHECKING, cast
 
-from missent.audit.sources.octets import is_broken_compression, opened
+from missent.audit.sources.octets import BROKEN, opened, start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,15 +28,9 @@ def head(path: Path) -> str:
     Raises:
         OSError: it cannot be read.
     """
-    start = b""
-    try:
-        with opened(path) as stream:
-            while len(start) < _HEAD and (block := stream.read(_HEAD - len(start))):
-                start += block
-    except Exception as error:
-        if not is_broken_compression(error):  # what there is may be enough to tell
-            raise
-    return start.decode(_encoding(start), "replace")
+    with opened(path) as stream:
+        octets = start(stream, _HEAD)
+    return octets.decode(_encoding(octets), "replace")
 
 
 def blocks(path: Path, tally: Tally) -> Iterator[bytes]:
@@ -53,9 +47,7 @@ def blocks(path: Path, tally: Tally) -> Iterator[bytes]:
             try:
                 # Not `read`: where it is cut off, it would lose what it has read so far.
                 block = cast("BufferedReader", stream).read1(BLOCK)
-            except Exception as error:
-                if not is_broken_compression(error):
-                    raise
+            except BROKEN as error:
                 raise EndsEarlyError(f"{path}: cut off or broken: {error}") from None
             if not block:
                 return

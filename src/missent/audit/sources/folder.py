@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,8 +112,14 @@ def _placed(names: tuple[str, ...]) -> Stored:
     return Stored(is_draft=not _DRAFTS.isdisjoint(labels), is_junk=not _JUNK.isdisjoint(labels))
 
 
-def _around(file: Path, root: Path) -> tuple[str, ...]:
-    return (root.name, *file.parent.relative_to(root).parts)
+@lru_cache(maxsize=64)  # the files of a folder come one after the other
+def _placed_in(folder: Path, root: Path) -> Stored:
+    """What the names of the folders around a message say."""
+    return _placed(_around(folder, root))
+
+
+def _around(folder: Path, root: Path) -> tuple[str, ...]:
+    return (root.name, *folder.relative_to(root).parts)
 
 
 def _delivered(file: Path, placed: Stored) -> Stored:
@@ -125,7 +132,7 @@ def _delivered(file: Path, placed: Stored) -> Stored:
 
 def _mailbox(file: Path, root: Path, tally: Tally) -> Iterator[Event]:
     try:
-        yield from mbox.read(file, tally, _placed((*_around(file, root), file.name)))
+        yield from mbox.read(file, tally, _placed((*_around(file.parent, root), file.name)))
     except OSError as error:
         tally.skip(_where(file, root), f"cannot be read: {error.strerror or error}")
 
@@ -134,7 +141,7 @@ def _message(
     file: Path, root: Path, tally: Tally, *, is_delivered: bool = False
 ) -> Iterator[Event]:
     where = _where(file, root)
-    placed = _placed(_around(file, root))
+    placed = _placed_in(file.parent, root)
     stored = _delivered(file, placed) if is_delivered else placed
     before = tally.octets
     try:

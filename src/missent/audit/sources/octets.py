@@ -27,6 +27,8 @@ _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _XZ = b"\xfd7zXZ\x00"
 _BZIP2 = re.compile(rb"BZh[1-9]")
+BROKEN = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
+"""What is raised where packed octets are damaged or end early."""
 _UTF8 = codecs.BOM_UTF8
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -63,9 +65,7 @@ def texts(path: Path, tally: Tally | None = None) -> Iterator[BinaryIO]:
         buffered = cast("io.BufferedReader", stream)
         try:
             mark = buffered.peek(3)[:3]
-        except Exception as error:
-            if not is_broken_compression(error):
-                raise
+        except BROKEN as error:
             raise OSError(f"{path}: broken compression at its beginning: {error}") from None
         if mark[:2] in _UTF16:
             yield cast("BinaryIO", io.BufferedReader(_Utf16(buffered), _BUFFER))
@@ -83,9 +83,8 @@ def start(stream: BinaryIO, octets: int) -> bytes:
             block := cast("io.BufferedReader", stream).read1(octets - len(found))
         ):
             found += block
-    except Exception as error:
-        if not is_broken_compression(error):
-            raise
+    except BROKEN:
+        pass  # what there is may be enough to tell
     return found
 
 
@@ -109,16 +108,8 @@ def lines(path: Path, tally: Tally) -> Iterator[tuple[int, bytes]]:
                     tally.skip(f"line {number}", "longer than 16 MiB")
                     continue
                 yield number, line
-        except Exception as error:
-            if not is_broken_compression(error):
-                raise
+        except BROKEN as error:
             tally.end(f"line {number + 1}", f"broken compression: {error}")
-
-
-def is_broken_compression(error: Exception) -> bool:
-    """Whether an error says that packed octets are damaged or end early."""
-    kinds = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
-    return isinstance(error, kinds) or type(error).__name__ == "ZstdError"
 
 
 class _Packed(Protocol):
@@ -187,9 +178,12 @@ class _Zstd(io.RawIOBase):
     Zstandard's own stream takes the end of a file for that of a frame.
     """
 
-    def __init__(self, raw: BinaryIO, unpacker: zstandard.ZstdDecompressor) -> None:
+    def __init__(
+        self, raw: BinaryIO, unpacker: zstandard.ZstdDecompressor, broken: type[Exception]
+    ) -> None:
         self._raw = raw
         self._unpacker = unpacker
+        self._broken = broken
         self._frame: zstandard.ZstdDecompressionObj | None = None
         self._packed = b""
         self._ready = memoryview(b"")
@@ -206,7 +200,10 @@ class _Zstd(io.RawIOBase):
                 return 0
             if self._frame is None:
                 self._frame = self._unpacker.decompressobj()
-            self._ready, self._packed = memoryview(self._frame.decompress(packed)), b""
+            try:
+                self._ready, self._packed = memoryview(self._frame.decompress(packed)), b""
+            except self._broken as error:
+                raise EOFError(str(error)) from None
             if self._frame.eof:
                 self._packed, self._frame = self._frame.unused_data, None
         size = min(len(buffer), len(self._ready))
@@ -222,4 +219,4 @@ def _zstd(path: Path, raw: BinaryIO) -> io.RawIOBase:
         raise OSError(
             f"{path} is compressed with zstd: install missent[zstd], or unpack it"
         ) from None
-    return _Zstd(raw, zstandard.ZstdDecompressor())
+    return _Zstd(raw, zstandard.ZstdDecompressor(), zstandard.ZstdError)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from missent.cli import FINDINGS
-from missent.cli.audits.telling import FEW, tell
+from missent.cli.audits.telling import FEW
 from missent.cli.blame import blaming
-from missent.cli.text import printable
+from missent.cli.text import printable, remark
 
 if TYPE_CHECKING:
     from missent.audit.leaks.options import FindOptions
@@ -28,7 +28,7 @@ def show_standing(sources: tuple[str, ...], options: FindOptions, names: Names, 
         click.echo(line if form == "json" else printable(line))
     shown = found.unread[:FEW] if names.are_whole else []
     for reason in shown:
-        tell(f"passed over: {reason}")
+        remark(f"passed over: {reason}")
     if len(found.unread) > len(shown):
-        tell(f"passed over: {len(found.unread) - len(shown):,}{' more' if shown else ''}")
+        remark(f"passed over: {len(found.unread) - len(shown):,}{' more' if shown else ''}")
     return FINDINGS if found.wrong else 0

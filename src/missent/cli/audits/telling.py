@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from missent.cli.text import printable
+from missent.cli.text import printable, remark
 
 if TYPE_CHECKING:
     from missent.audit.events.read import Dataset
@@ -16,35 +16,30 @@ if TYPE_CHECKING:
 FEW = 5  # examples
 
 
-def tell(line: str) -> None:
-    """Say something that is no finding."""
-    click.echo(printable(line), err=True)
-
-
 def sources(dataset: Dataset, names: Names) -> None:
     """Tell what was read, and what could not be."""
     from missent.audit.page.frame import counted  # noqa: PLC0415  `--help` needs none
 
     if dataset.again:
-        tell(f"read before, and not changed since: {dataset.folder}")
+        remark(f"read before, and not changed since: {dataset.folder}")
     for source in dataset.sources[: None if len(dataset.sources) <= FEW else FEW]:
         read = f"{counted(source.lines, 'line')}, {counted(source.events, 'event')}"
-        tell(f"{source.name}: {source.format}, {read}")
+        remark(f"{source.name}: {source.format}, {read}")
     if len(dataset.sources) > FEW:
-        tell(f"and {len(dataset.sources) - FEW:,} more sources")
+        remark(f"and {len(dataset.sources) - FEW:,} more sources")
     for source in dataset.sources:
         if source.unknown:
-            tell(f"{source.name}: columns not known: {', '.join(source.unknown)}")
+            remark(f"{source.name}: columns not known: {', '.join(source.unknown)}")
         if source.broken:
-            tell(f"{source.name}: read only in part: {source.broken}")
+            remark(f"{source.name}: read only in part: {source.broken}")
         if source.tally.skipped:
             samples = source.tally.samples[:FEW] if names.are_whole else []
             which = "the first:" if samples else "pseudonymised, none of them is shown"
-            tell(
+            remark(
                 f"{source.name}: {counted(source.tally.skipped, 'line')} could not be read; {which}"
             )
             for sample in samples:
-                tell(f"  {sample.reason}")
+                remark(f"  {sample.reason}")
 
 
 def show(audit: Audit, names: Names, form: str, most: int) -> None:
